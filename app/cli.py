@@ -1,0 +1,49 @@
+"""``wuyou``: the commands of an installation.
+
+Exit status 0, 1 when the answer is no, 2 for bad input with one clear line on stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from app.commands.serve import run_command, stop_command
+from app.commands.time import calendar_group, deadline_command, terms_command
+from app.settings import VERSION
+from workflows.errors import DomainError, NotFound
+
+
+@click.group()
+@click.version_option(VERSION)
+def wuyou() -> None:
+    """Wuyou (无忧): merchants, complaints, returns and their clocks, for two cities' market regulators."""
+
+
+for command in (deadline_command, terms_command, calendar_group, run_command, stop_command):
+    wuyou.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and leave with its exit status."""
+    sys.exit(status(arguments))
+
+
+def status(arguments: list[str] | None = None) -> int:
+    """Run a command; its exit status."""
+    try:
+        return int(wuyou.main(arguments, prog_name="wuyou", standalone_mode=False) or 0)
+    except click.Abort:
+        return 130
+    except click.ClickException as error:
+        return _complain(error.format_message())
+    except NotFound as error:
+        return _complain(error.message, 1 if error.code == "calendar.year" else 2)
+    except DomainError as error:
+        return _complain(error.message)
+
+
+def _complain(message: str, code: int = 2) -> int:
+    click.echo(f"wuyou: {' '.join(message.split())}", err=True)
+    return code

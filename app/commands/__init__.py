@@ -1,0 +1,1 @@
+"""The commands of ``wuyou``, one module per subject."""

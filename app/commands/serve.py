@@ -1,0 +1,151 @@
+"""``wuyou run`` and ``wuyou stop``: start everything of an installation, and end it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import click
+import requests
+
+from app import settings
+from app.embedded import Postgres, Redis, StartError
+from app.places import Places
+from app.settings import Settings
+from app.supervisor import Child, Supervisor, running
+from workflows.errors import Conflict
+
+READY_SECONDS = 60
+STOP_SECONDS = 15
+
+
+def say(words: str) -> None:
+    """One line of progress, at once."""
+    click.echo(words)
+    sys.stdout.flush()
+
+
+@click.command("run")
+def run_command() -> None:
+    """Start everything and stay in the foreground until Ctrl-C."""
+    told = settings.read()
+    places = Places(told.data)
+    supervisor = Supervisor(places)
+    supervisor.take()
+    check_port(told)
+    supervisor.listen()
+    try:
+        start(supervisor, told)
+        supervisor.watch()
+        say("Stopping …")
+    except StartError as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        supervisor.stop()
+
+
+def start(supervisor: Supervisor, told: Settings) -> None:
+    """Servers, schema, data, processes: in that order, each with a word of progress."""
+    start_servers(supervisor, told)
+    supervisor.children = children(told, supervisor.places)
+    for child in supervisor.children:
+        child.start()
+    wait_until_ready(told, supervisor)
+    say(f"Wuyou is ready at {address(told)}")
+
+
+def start_servers(supervisor: Supervisor, told: Settings) -> None:
+    """The private servers, unless the installation has its own."""
+    places = supervisor.places
+    if told.embedded_database:
+        say("· PostgreSQL …")
+        postgres = Postgres(places)
+        supervisor.servers.append(postgres)
+        postgres.start()
+        postgres.create_database()
+    if told.embedded_redis:
+        say("· Redis …")
+        store = Redis(places)
+        supervisor.servers.append(store)
+        store.start()
+    if supervisor.servers and (moved := places.moved()):
+        say(f"· their data lies in {moved}, because {places.data} is closed to the user they run as")
+
+
+def children(told: Settings, places: Places) -> list[Child]:
+    """The processes of the product."""
+    return [Child("web", web_arguments(told), os.environ, places.logs / "web.log")]
+
+
+def web_arguments(told: Settings) -> list[str]:
+    """The web server's command line; see docs/adr/0003 for the choice of server."""
+    program = str(Path(sys.executable).with_name("gunicorn"))
+    options = {
+        "--bind": f"{told.bind}:{told.port}",
+        "--workers": str(told.web_workers),
+        "--threads": str(told.web_threads),
+        "--worker-class": "gthread",
+        "--timeout": "30",
+        "--graceful-timeout": "4",
+        "--max-requests": "20000",
+        "--max-requests-jitter": "2000",
+    }
+    return [program, *(part for pair in options.items() for part in pair), "app.wsgi:application"]
+
+
+def check_port(told: Settings) -> None:
+    """Say at once when the port is taken, not after everything else has started.
+
+    :raises Conflict: somebody listens there already.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((told.bind, told.port))
+        except OSError:
+            message = f"port {told.port} is taken: choose another, as in `make run PORT={told.port + 1}`"
+            raise Conflict("run.port", message, field="PORT") from None
+
+
+def address(told: Settings) -> str:
+    """Where a browser finds the product."""
+    return f"http://{told.bind}:{told.port}"
+
+
+def wait_until_ready(told: Settings, supervisor: Supervisor) -> None:
+    """Return when the web server can serve; say so when it cannot.
+
+    :raises StartError: it did not answer within a minute.
+    """
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until:
+        if supervisor.asked_to_stop(0.1):
+            raise StartError("stopped before it was ready")
+        try:
+            if requests.get(f"{address(told)}/readyz", timeout=2).ok:
+                return
+        except requests.ConnectionError:
+            for child in supervisor.children:
+                child.tend()
+    raise StartError(f"the web server did not get ready; its log is {supervisor.places.logs / 'web.log'}")
+
+
+@click.command("stop")
+def stop_command() -> None:
+    """End the installation that runs on WUYOU_DATA; exit 1 when none does."""
+    places = Places(settings.read().data)
+    pid = running(places)
+    if pid is None:
+        say(f"nothing runs on {places.data}")
+        raise click.exceptions.Exit(1)
+    os.kill(pid, signal.SIGTERM)
+    until = time.monotonic() + STOP_SECONDS
+    while running(places) is not None:
+        if time.monotonic() > until:
+            raise Conflict("stop.slow", f"process {pid} has not ended within {STOP_SECONDS} seconds")
+        time.sleep(0.1)
+    say("stopped")

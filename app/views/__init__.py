@@ -1,0 +1,1 @@
+"""How facts are put into words and figures, for the pages and the command line alike."""

@@ -1,0 +1,1 @@
+"""What the night computes from all domains: satisfaction, warnings, disclosure, promise index."""

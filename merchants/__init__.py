@@ -1,0 +1,1 @@
+"""Who takes part: enterprises, stores, enrolment, promises, alliances, plaques."""

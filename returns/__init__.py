@@ -1,0 +1,1 @@
+"""A return on its way: eligibility, where to hand in, custody, refund, clearing."""

@@ -1,0 +1,1 @@
+"""Reference data (regions, bureaus, categories, codes) and the demo city."""

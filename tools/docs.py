@@ -1,0 +1,32 @@
+"""Write the documents that are made from code, or check that they are fresh (``--check``)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from app import settings
+
+ROOT = Path(__file__).parent.parent
+
+
+def documents() -> dict[Path, str]:
+    """Every generated document by its path."""
+    return {ROOT / "docs/settings.md": settings.table()}
+
+
+def main() -> int:
+    """Write them all, or name those that are not fresh."""
+    stale = [(path, text) for path, text in documents().items() if not path.exists() or path.read_text("utf-8") != text]
+    if "--check" not in sys.argv:
+        for path, text in stale:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        return 0
+    for path, _ in stale:
+        print(f"{path.relative_to(ROOT)} is not fresh: run `make docs`")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The engine every case stands on: edges, clocks, journal, outbox. It knows no domain."""

@@ -1,0 +1,1 @@
+"""Working days, terms and deadlines: pure functions over published calendar years."""
