@@ -1,0 +1,1 @@
+"""A case: its machine, the one door to its state, its journal, its clocks."""

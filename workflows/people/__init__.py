@@ -1,0 +1,1 @@
+"""Who acts, where they belong, and what they may do."""

@@ -1,0 +1,1 @@
+"""What everything is kept in: tables, sessions by role, sealed columns, files."""

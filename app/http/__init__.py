@@ -1,0 +1,1 @@
+"""The conventions of every request: one transaction, errors, versions, idempotency, paging, limits."""

@@ -1,0 +1,17 @@
+"""Every mapped class of the product in one place: what the migrations must add up to."""
+
+from __future__ import annotations
+
+from app.identity import tables as identity
+from complaints import models as complaints
+from merchants import models as merchants
+from workflows import measures
+from workflows.case import tables as case
+from workflows.delivery import notices
+from workflows.delivery import tables as delivery
+from workflows.people import tables as people
+from workflows.store import evidence
+from workflows.store.db import Base
+
+MODULES = (case, delivery, notices, people, evidence, measures, merchants, complaints, identity)
+METADATA = Base.metadata

@@ -1,0 +1,98 @@
+"""The dictionary of codes: categories, problems, requests, grounds. Pure data, one version at a time.
+
+Categories and problems carry the names of the published statistics; no official code table was found, so
+the codes are ours. Grounds are those of Order 121 (art. 16, 23) and Order 20 (art. 15, 21), whose texts
+are quoted from the orders in ``app/texts``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from complaints.terms import O121_IN_FORCE
+
+VERSION = 1
+
+CATEGORIES = (
+    "goods.food",
+    "goods.clothing",
+    "goods.household",
+    "goods.appliance",
+    "goods.telecom",
+    "goods.vehicle",
+    "goods.jewellery",
+    "goods.cosmetics",
+    "goods.pet",
+    "goods.other",
+    "service.catering_lodging",
+    "service.sales",
+    "service.beauty",
+    "service.professional",
+    "service.repair",
+    "service.education",
+    "service.culture_sport",
+    "service.telecom",
+    "service.internet",
+    "service.laundry",
+    "service.other",
+)
+
+PROBLEMS = (
+    "quality",
+    "after_sales",
+    "contract",
+    "food_safety",
+    "unfair_competition",
+    "advertising",
+    "personal_rights",
+    "price",
+    "measure",
+    "safety",
+    "trademark",
+    "counterfeit",
+    "false_promotion",
+    "other",
+)
+
+REQUESTS = ("repair", "redo", "replace", "return", "make_up_quantity", "refund", "compensation")
+"""What may be asked for (form 1, note 4)."""
+
+ORDER_20 = "O20"
+ORDER_121 = "O121"
+RULE_SETS = (ORDER_20, ORDER_121)
+
+REFUSALS = {
+    ORDER_20: tuple(f"O20-15-{n}" for n in range(1, 7)),
+    ORDER_121: tuple(f"O121-16-{n}" for n in range(1, 8)),
+}
+"""Grounds for not accepting a complaint, by rule set."""
+
+TERMINATIONS = {
+    ORDER_20: tuple(f"O20-21-{n}" for n in range(1, 8)),
+    ORDER_121: tuple(f"O121-23-{n}" for n in range(1, 9)),
+}
+"""Grounds for ending mediation, by rule set. The first one of each: withdrawn, or settled by the parties themselves."""
+
+TOLD_BY = ("internet", "phone", "sms", "email", "post")
+"""The media of telling (forms 5–8 and 10, notes)."""
+
+SIDES = ("complainant", "respondent")
+OTHER_WAYS = ("negotiate", "association", "agency", "arbitration", "court")
+"""The five ways of Consumer Protection Law art. 39, named to whoever's complaint is not accepted."""
+
+
+def rule_set(received: date) -> str:
+    """The order that governs a complaint, by its day of receipt; neither order has a transition clause."""
+    return ORDER_121 if received >= O121_IN_FORCE else ORDER_20
+
+
+def dictionary() -> dict[str, tuple[str, ...]]:
+    """Every list of codes by its name, as the API publishes them."""
+    return {
+        "category": CATEGORIES,
+        "problem": PROBLEMS,
+        "requests": REQUESTS,
+        "refusal": REFUSALS[ORDER_20] + REFUSALS[ORDER_121],
+        "termination": TERMINATIONS[ORDER_20] + TERMINATIONS[ORDER_121],
+        "told_by": TOLD_BY,
+    }

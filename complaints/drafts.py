@@ -1,0 +1,75 @@
+"""What somebody brings, before anything of it is stored. Plain values, checked by :mod:`complaints.rules`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who complains: real name, phone and postal address (art. 10(1)(1))."""
+
+    name: str
+    phone: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """Who is complained of: a store of the directory, or a name and an address (art. 10(1)(2))."""
+
+    store_id: UUID | None = None
+    name: str = ""
+    address: str = ""
+    uscc: str | None = None
+    platform: str | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What happened: when, where, what and how much it is about (form 1, note 3).
+
+    :param amount_fen: integer fen.
+    """
+
+    happened_on: date
+    place: str
+    amount_fen: int
+    narrative: str
+
+
+@dataclass(frozen=True)
+class ReportDraft:
+    """The report leg of a filing: concrete leads and the facts they rest on (art. 28)."""
+
+    clues: str
+    basis: str
+    anonymous: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A complaint as it is brought, with its report leg where the story has one (art. 9)."""
+
+    complainant: Person
+    respondent: Respondent
+    category: str
+    problem: str
+    requests: tuple[str, ...]
+    facts: Facts
+    publish: bool
+    entrust: bool
+    evidence: tuple[UUID, ...] = ()
+    report: ReportDraft | None = None
+    channel: str = "portal"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A district as a rule needs it: its code, its name, its city."""
+
+    code: str
+    name: str
+    city: str

@@ -1,0 +1,87 @@
+"""What follows from a complaint's events: ids in, an operation called. Handlers of the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from complaints.models import Complaint, Report
+from workflows.delivery import notices
+from workflows.delivery.outbox import Handler
+from workflows.delivery.tables import Message
+
+SMS = ("page", "sms")
+PAGE = ("page",)
+
+COMPLAINANT_TOLD = {
+    "file": SMS,
+    "accept": SMS,
+    "decline": SMS,
+    "request_identity": SMS,
+    "open_mediation": PAGE,
+    "testing": PAGE,
+    "tested": PAGE,
+    "offer": PAGE,
+    "settle": SMS,
+    "terminate": SMS,
+    "close": SMS,
+    "correct": SMS,
+    "return_to_intake": PAGE,
+    "dispatch": PAGE,
+    "clock_moved": PAGE,
+}
+"""Which events the complainant hears of, and by which channels."""
+
+RESPONDENT_TOLD = {
+    "file": PAGE,
+    "accept": PAGE,
+    "open_mediation": PAGE,
+    "testing": PAGE,
+    "tested": PAGE,
+    "offer": PAGE,
+    "settle": PAGE,
+    "terminate": PAGE,
+    "withdraw": PAGE,
+    "close": PAGE,
+    "evaluate": PAGE,
+    "clock_moved": PAGE,
+}
+"""Which events the respondent firm hears of. Whether the complaint has a sister leg is nowhere in them."""
+
+
+def tell_parties(session: Session, message: Message) -> None:
+    """Tell both sides of a complaint what happened."""
+    complaint = session.get_one(Complaint, message.case_id)
+    event = message.topic.partition(".")[2]
+    values = _values(complaint, message)
+    if event in COMPLAINANT_TOLD:
+        key = f"notice.complaint.{event}.complainant"
+        notices.tell(session, complaint, complaint.complainant_id, key, values, COMPLAINANT_TOLD[event])
+    if event in RESPONDENT_TOLD and complaint.enterprise_id:
+        key = f"notice.complaint.{event}.respondent"
+        notices.tell(session, complaint, complaint.enterprise_id, key, values, RESPONDENT_TOLD[event])
+
+
+def tell_reporter(session: Session, message: Message) -> None:
+    """Tell a known reporter that the report has arrived; what the bureau finds is told only where a law says so."""
+    report = session.get_one(Report, message.case_id)
+    if report.reporter_id:
+        notices.tell(session, report, report.reporter_id, "notice.report.file.reporter", _values(report, message))
+
+
+def _values(case: Any, message: Message) -> dict[str, Any]:
+    return {"number": case.number, "event": message.payload["event"], "respondent": case.respondent_name}
+
+
+def handlers() -> Mapping[str, tuple[Handler, ...]]:
+    """Every topic of this domain with what follows from it."""
+    told = {*COMPLAINANT_TOLD, *RESPONDENT_TOLD}
+    return {f"complaint.{event}": (tell_parties,) for event in sorted(told)} | {"report.file": (tell_reporter,)}
+
+
+def case_of(session: Session, kind: str, case_id: UUID) -> Complaint | Report:
+    """A case of this domain by its kind."""
+    return session.get_one(Report, case_id) if kind == "report" else session.get_one(Complaint, case_id)

@@ -1,0 +1,77 @@
+"""The lives of a complaint (投诉) and of a report (举报): edge tables, pure data.
+
+Evaluation is a row and not a state: it belongs to the consumer and may never come. Overdue is a
+question, never a state. What changes no state (telling, consents, offers) is a note in the journal, with
+the states it is possible in listed here too.
+"""
+
+from __future__ import annotations
+
+from workflows.case.machine import Edge, Machine
+
+FILED = "filed"
+ACCEPTED = "accepted"
+DECLINED = "declined"
+RETURNED = "returned"
+WITHDRAWN = "withdrawn"
+MEDIATING = "mediating"
+TESTING = "testing"
+SETTLED = "settled"
+TERMINATED = "terminated"
+CLOSED = "closed"
+
+COMPLAINT = Machine(
+    name="complaint",
+    initial=FILED,
+    begins="file",
+    edges=(
+        Edge(FILED, "accept", ACCEPTED, "O121 15"),
+        Edge(FILED, "decline", DECLINED, "O121 16"),
+        Edge(FILED, "return_to_intake", RETURNED, "O121 41(2)"),
+        Edge(RETURNED, "dispatch", FILED, "O121 41(1)"),
+        Edge(FILED, "withdraw", WITHDRAWN, ""),
+        Edge(ACCEPTED, "open_mediation", MEDIATING, "O121 18"),
+        Edge(ACCEPTED, "terminate", TERMINATED, "O121 23"),
+        Edge(ACCEPTED, "withdraw", TERMINATED, "O121 23(1)(1)"),
+        Edge(MEDIATING, "testing", TESTING, "O121 22"),
+        Edge(MEDIATING, "settle", SETTLED, "O121 24"),
+        Edge(MEDIATING, "terminate", TERMINATED, "O121 23"),
+        Edge(MEDIATING, "withdraw", TERMINATED, "O121 23(1)(1)"),
+        Edge(TESTING, "tested", MEDIATING, "O121 22"),
+        Edge(TESTING, "terminate", TERMINATED, "O121 23"),
+        Edge(TESTING, "withdraw", TERMINATED, "O121 23(1)(1)"),
+        Edge(DECLINED, "close", CLOSED, ""),
+        Edge(SETTLED, "close", CLOSED, ""),
+        Edge(TERMINATED, "close", CLOSED, ""),
+    ),
+)
+
+COMPLAINT_NOTES = {
+    "request_identity": (FILED,),
+    "told": (ACCEPTED, DECLINED, MEDIATING, TESTING, SETTLED, TERMINATED),
+    "consent": (ACCEPTED,),
+    "offer": (MEDIATING,),
+    "evaluate": (CLOSED,),
+}
+"""Verbs that leave the state as it is, and the states they are possible in."""
+
+RECEIVED = "received"
+CASE_OPENED = "case_opened"
+NO_CASE = "no_case"
+REDIRECTED = "redirected"
+
+REPORT = Machine(
+    name="report",
+    initial=RECEIVED,
+    begins="file",
+    edges=(
+        Edge(RECEIVED, "open_case", CASE_OPENED, "PEN 18"),
+        Edge(RECEIVED, "no_case", NO_CASE, "PEN 18"),
+        Edge(RECEIVED, "redirect", REDIRECTED, "O121 34"),
+    ),
+)
+
+REPORT_NOTES = {"extend": (RECEIVED,), "told": (CASE_OPENED, NO_CASE, REDIRECTED)}
+"""Verbs of a report that leave its state as it is."""
+
+MACHINES = (COMPLAINT, REPORT)

@@ -1,0 +1,208 @@
+"""Filings and their legs. CHECK constraints bind every state to its evidence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from complaints import codes
+from complaints.lifecycle import (
+    ACCEPTED,
+    CASE_OPENED,
+    CLOSED,
+    COMPLAINT,
+    DECLINED,
+    MEDIATING,
+    NO_CASE,
+    REDIRECTED,
+    REPORT,
+    SETTLED,
+    TERMINATED,
+    TESTING,
+)
+from workflows.case.tables import CaseColumns
+from workflows.store.db import Base, at_most, evidence, new_id, one_of
+
+HANDLED = (ACCEPTED, MEDIATING, TESTING, SETTLED, TERMINATED)
+OPEN = text("state NOT IN ('closed', 'withdrawn')")
+
+
+class Filing(Base):
+    """One story that somebody brought (art. 9): a complaint, a report, or both as two legs.
+
+    The filing names neither leg; each leg names the filing, so that who sees one learns nothing of the other.
+    """
+
+    __tablename__ = "filing"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    filer_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    city: Mapped[str]
+    channel: Mapped[str]
+    received_at: Mapped[datetime]
+
+    __table_args__ = (one_of("channel", ("portal", "api", "phone", "post", "window", "hotline", "national")),)
+
+
+class Complaint(CaseColumns, Base):
+    """The complaint leg: a dispute that a consumer asks the bureau to resolve (art. 3(1))."""
+
+    __tablename__ = "complaint"
+    case_kind = "complaint"
+    sealed_fields = ("name", "phone", "address")
+
+    number: Mapped[str] = mapped_column(unique=True)
+    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filing.id"))
+    rule_set: Mapped[str]
+    received_on: Mapped[date]
+    district: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    bureau_id: Mapped[UUID] = mapped_column(ForeignKey("bureau.id"))
+    officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    complainant_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    name_sealed: Mapped[bytes]
+    phone_sealed: Mapped[bytes]
+    address_sealed: Mapped[bytes]
+
+    store_id: Mapped[UUID | None] = mapped_column(ForeignKey("store.id"))
+    enterprise_id: Mapped[UUID | None] = mapped_column(ForeignKey("enterprise.id"))
+    respondent_name: Mapped[str]
+    respondent_address: Mapped[str]
+    respondent_uscc: Mapped[str | None]
+    platform: Mapped[str | None]
+
+    category: Mapped[str]
+    problem: Mapped[str]
+    requests: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    happened_on: Mapped[date]
+    place: Mapped[str]
+    amount_fen: Mapped[int]
+    narrative: Mapped[str]
+    publish: Mapped[bool]
+    entrust: Mapped[bool]
+
+    decided_on: Mapped[date | None]
+    accepted_on: Mapped[date | None]
+    decline_ground: Mapped[str | None]
+    told_on: Mapped[date | None]
+    complainant_consent_on: Mapped[date | None]
+    respondent_consent_on: Mapped[date | None]
+    settled_on: Mapped[date | None]
+    settled_fen: Mapped[int | None]
+    paid_on: Mapped[date | None]
+    terminated_on: Mapped[date | None]
+    termination_ground: Mapped[str | None]
+    termination_told_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+
+    __table_args__ = (
+        one_of("state", COMPLAINT.states),
+        one_of("rule_set", codes.RULE_SETS),
+        one_of("category", codes.CATEGORIES),
+        one_of("problem", codes.PROBLEMS),
+        evidence("decided_on", (*HANDLED, DECLINED, CLOSED)),
+        evidence("accepted_on", HANDLED, (CLOSED,)),
+        evidence("decline_ground", (DECLINED,), (CLOSED,)),
+        evidence("settled_on", (SETTLED,), (CLOSED,)),
+        evidence("settled_fen", (SETTLED,), (CLOSED,)),
+        evidence("paid_on", (), (SETTLED, CLOSED)),
+        evidence("terminated_on", (TERMINATED,), (CLOSED,)),
+        evidence("termination_ground", (TERMINATED,), (CLOSED,)),
+        evidence("termination_told_on", (), (TERMINATED, CLOSED)),
+        evidence("closed_on", (CLOSED,)),
+        CheckConstraint(
+            "state <> 'closed' OR num_nonnulls(decline_ground, settled_on, terminated_on) = 1", name="closed_one_way"
+        ),
+        CheckConstraint(
+            "state NOT IN ('mediating', 'testing', 'settled') OR"
+            " num_nonnulls(complainant_consent_on, respondent_consent_on) = 2",
+            name="mediated_with_both_consents",
+        ),
+        CheckConstraint("amount_fen BETWEEN 0 AND 100000000000", name="amount"),
+        CheckConstraint("settled_fen IS NULL OR settled_fen BETWEEN 0 AND 100000000000", name="settled_amount"),
+        at_most("narrative", 3000),
+        at_most("respondent_name", 200),
+        at_most("respondent_address", 300),
+        at_most("place", 300),
+        Index("ix_complaint_queue", "bureau_id", "next_due_on", "id", postgresql_where=OPEN),
+        Index("ix_complaint_day", "city", "received_on", "district"),
+        Index("ix_complaint_complainant", "complainant_id", "id"),
+        Index("ix_complaint_enterprise", "enterprise_id", "id"),
+        Index("ix_complaint_closed", "closed_on", "district", postgresql_where=text("closed_on IS NOT NULL")),
+    )
+
+
+class Report(CaseColumns, Base):
+    """The report leg: leads that an operator broke the law (art. 3(2)); its reporter is kept secret (art. 37)."""
+
+    __tablename__ = "report"
+    case_kind = "report"
+
+    number: Mapped[str] = mapped_column(unique=True)
+    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filing.id"))
+    rule_set: Mapped[str]
+    received_on: Mapped[date]
+    district: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    bureau_id: Mapped[UUID] = mapped_column(ForeignKey("bureau.id"))
+    reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    anonymous: Mapped[bool]
+
+    store_id: Mapped[UUID | None] = mapped_column(ForeignKey("store.id"))
+    respondent_name: Mapped[str]
+    respondent_address: Mapped[str]
+    clues: Mapped[str]
+    basis: Mapped[str]
+
+    verified_on: Mapped[date | None]
+    told_on: Mapped[date | None]
+
+    __table_args__ = (
+        one_of("state", REPORT.states),
+        evidence("verified_on", (CASE_OPENED, NO_CASE, REDIRECTED)),
+        evidence("told_on", (), (CASE_OPENED, NO_CASE, REDIRECTED)),
+        at_most("clues", 3000),
+        at_most("basis", 3000),
+        Index("ix_report_queue", "bureau_id", "next_due_on", "id", postgresql_where=text("state = 'received'")),
+        Index("ix_report_reporter", "reporter_id", "id"),
+    )
+
+
+class Evaluation(Base):
+    """A consumer's rating of a resolution: one per resolution, five points with reasons."""
+
+    __tablename__ = "evaluation"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("complaint.id"))
+    resolution: Mapped[int]
+    """The journal event that closed the case: a corrected and closed-again case may be rated again."""
+
+    score: Mapped[int]
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    comment: Mapped[str | None]
+    given_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("case_id", "resolution"),
+        CheckConstraint("score BETWEEN 1 AND 5", name="score"),
+        at_most("comment", 500),
+    )
+
+
+class Offer(Base):
+    """An offer made in mediation: what one side would agree to. Words stay out of the journal, amounts go in."""
+
+    __tablename__ = "offer"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("complaint.id"))
+    side: Mapped[str]
+    amount_fen: Mapped[int]
+    terms: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
+
+    __table_args__ = (one_of("side", codes.SIDES), Index("ix_offer_case", "case_id", "made_at"))

@@ -1,0 +1,1 @@
+"""The verbs of complaints and reports: the only writers. Plain functions ``(session, …, *, actor, clock)``."""

@@ -1,0 +1,110 @@
+"""Reads of complaints and reports. What a caller may see is row-level security's part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from complaints.lifecycle import CLOSED, WITHDRAWN
+from complaints.models import Complaint, Evaluation, Offer, Report
+from workflows.errors import NotFound
+
+FAR = date(9999, 12, 31)
+MOST = 100
+ENDED = (CLOSED, WITHDRAWN)
+
+
+def complaint(session: Session, complaint_id: UUID) -> Complaint:
+    """A complaint by its id.
+
+    :raises NotFound: none that this caller may see.
+    """
+    found = session.get(Complaint, complaint_id)
+    if found is None:
+        raise NotFound("case.unknown", "there is no such case, or you may not see it")
+    return found
+
+
+def report(session: Session, report_id: UUID) -> Report:
+    """A report by its id.
+
+    :raises NotFound: none that this caller may see.
+    """
+    found = session.get(Report, report_id)
+    if found is None:
+        raise NotFound("case.unknown", "there is no such case, or you may not see it")
+    return found
+
+
+def queue(
+    session: Session,
+    bureaus: Sequence[UUID],
+    after: tuple[date | None, UUID] | None = None,
+    district: str | None = None,
+    state: str | None = None,
+    limit: int = MOST,
+) -> Sequence[Complaint]:
+    """Open complaints of the bureaus, what the law asks for first before the rest; keyset-paged.
+
+    :param after: the last one's ``(next_due_on, id)`` of the page before.
+    """
+    query = select(Complaint).where(Complaint.bureau_id.in_(bureaus), Complaint.state.not_in(ENDED))
+    if district:
+        query = query.where(Complaint.district == district)
+    if state:
+        query = query.where(Complaint.state == state)
+    if after:
+        query = query.where(_beyond(*after))
+    return session.scalars(query.order_by(Complaint.next_due_on, Complaint.id).limit(min(limit, MOST + 1))).all()
+
+
+def _beyond(due: date | None, last: UUID) -> ColumnElement[bool]:
+    """Keyset condition; cases without an open date come last, as PostgreSQL sorts them."""
+    if due is None:
+        return and_(Complaint.next_due_on.is_(None), Complaint.id > last)
+    return or_(
+        Complaint.next_due_on > due,
+        and_(Complaint.next_due_on == due, Complaint.id > last),
+        Complaint.next_due_on.is_(None),
+    )
+
+
+def of_complainant(
+    session: Session, account: UUID, after: UUID | None = None, limit: int = MOST
+) -> Sequence[Complaint]:
+    """A consumer's own complaints, newest first."""
+    query = select(Complaint).where(Complaint.complainant_id == account)
+    if after:
+        query = query.where(Complaint.id < after)
+    return session.scalars(query.order_by(Complaint.id.desc()).limit(min(limit, MOST + 1))).all()
+
+
+def of_enterprises(
+    session: Session, enterprises: Sequence[UUID], after: UUID | None = None, limit: int = MOST
+) -> Sequence[Complaint]:
+    """Complaints against a merchant's enterprises, newest first."""
+    query = select(Complaint).where(Complaint.enterprise_id.in_(enterprises))
+    if after:
+        query = query.where(Complaint.id < after)
+    return session.scalars(query.order_by(Complaint.id.desc()).limit(min(limit, MOST + 1))).all()
+
+
+def reports_of(session: Session, account: UUID) -> Sequence[Report]:
+    """A reporter's own reports, newest first."""
+    query = select(Report).where(Report.reporter_id == account).order_by(Report.id.desc())
+    return session.scalars(query.limit(MOST)).all()
+
+
+def offers(session: Session, case: UUID) -> Sequence[Offer]:
+    """Offers of a mediation, oldest first."""
+    return session.scalars(select(Offer).where(Offer.case_id == case).order_by(Offer.made_at).limit(MOST)).all()
+
+
+def evaluations(session: Session, case: UUID) -> Sequence[Evaluation]:
+    """Ratings of a case, oldest first."""
+    query = select(Evaluation).where(Evaluation.case_id == case).order_by(Evaluation.given_at)
+    return session.scalars(query.limit(MOST)).all()

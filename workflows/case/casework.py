@@ -1,0 +1,283 @@
+"""The one door for every state change.
+
+Nothing else writes a case's state, version, chain or clocks. A step asks the machine, sets the evidence,
+moves the clocks, chains the journal and publishes the message, all in the caller's transaction: either
+everything of it is there afterwards or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, select, text
+from sqlalchemy.orm import Session
+
+from workflows.case import clocks, journal
+from workflows.case.machine import Machine
+from workflows.case.tables import CaseClock, CaseEvent
+from workflows.delivery import outbox
+from workflows.errors import NotFound, RuleBroken, Stale
+from workflows.people.actor import Actor
+from workflows.store.db import new_id
+from workflows.store.sealed import digests
+from workflows.time.clock import Clock
+from workflows.time.deadline import ClockEvent
+from workflows.time.terms import Term, TermBook
+
+Case = TypeVar("Case")
+
+CORRECT = "correct"
+CLOCK_MOVED = "clock_moved"
+
+OPEN_ACCESS = text("SELECT case_open_access(:case, :ids, :parties, :kinds, :reason)").bindparams(
+    bindparam("case", type_=Uuid()),
+    bindparam("ids", type_=ARRAY(Uuid())),
+    bindparam("parties", type_=ARRAY(Uuid())),
+    bindparam("kinds", type_=ARRAY(Text())),
+)
+
+HAND_OVER = text("SELECT case_share(:case, :id, :party, :kind, :reason, true)").bindparams(
+    bindparam("case", type_=Uuid()), bindparam("id", type_=Uuid()), bindparam("party", type_=Uuid())
+)
+
+
+@dataclass(frozen=True)
+class Party:
+    """Somebody who may see a case from now on.
+
+    :param kind: ``consumer`` (an account), ``merchant`` (an enterprise) or ``officer`` (a bureau or an account).
+    """
+
+    id: UUID
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ClockStart:
+    """A clock that a step starts."""
+
+    term: Term
+    on: date
+    received: date
+
+
+@dataclass(frozen=True)
+class ClockStop:
+    """A clock that a step stops, if it runs."""
+
+    term: str
+    on: date
+
+
+@dataclass(frozen=True)
+class ClockHappens:
+    """Something that a step lets happen to a running clock."""
+
+    term: str
+    event: ClockEvent
+
+
+ClockChange = ClockStart | ClockStop | ClockHappens
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a step carries besides its event.
+
+    :param evidence: columns of the case that the step sets; CHECK constraints bind them to the state.
+    :param facts: what the journal says openly: ids, codes, dates, fen; no personal text.
+    :param personal: personal texts by field; the journal keeps salted commitments.
+    :param clocks: clocks started, stopped or moved, in this order.
+    :param terms: the domain's periods, needed where a clock is moved.
+    """
+
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    personal: Mapping[str, str] = field(default_factory=dict)
+    clocks: Sequence[ClockChange] = ()
+    terms: TermBook = field(default_factory=lambda: TermBook([]))
+
+
+NOTHING = Step()
+
+
+def begin(
+    session: Session, case: Any, machine: Machine, *, actor: Actor, clock: Clock, parties: Sequence[Party], step: Step
+) -> CaseEvent:
+    """Begin a case: its first state, its first event, its clocks, and who may see it.
+
+    :param case: a new row of the domain's class, with everything but what the engine keeps.
+    """
+    _open_access(session, case.id, parties)
+    case.state, case.version, case.created_at = machine.initial, 1, clock.now()
+    case.chain_seq, case.chain_hash = 0, journal.START
+    for name, value in step.evidence.items():
+        setattr(case, name, value)
+    running = [_start(session, case, change) for change in step.clocks if isinstance(change, ClockStart)]
+    case.next_due_on = clocks.next_due(running)
+    event = _record(session, case, machine.begins, None, actor, clock, step)
+    session.add(case)
+    session.flush()
+    return event
+
+
+def _open_access(session: Session, case: UUID, parties: Sequence[Party]) -> None:
+    """Only the database's own function may give the first access to a case; see the migration."""
+    values = {
+        "case": case,
+        "ids": [new_id() for _ in parties],
+        "parties": [party.id for party in parties],
+        "kinds": [party.kind for party in parties],
+        "reason": parties[0].reason,
+    }
+    session.execute(OPEN_ACCESS, values)
+
+
+def lock(session: Session, cls: type[Case], case_id: UUID, expected: int | None = None) -> Case:
+    """The case, locked and fresh: what another transaction wrote meanwhile is seen.
+
+    :param expected: the version the caller decided on.
+    :raises NotFound: no such case for this caller.
+    :raises Stale: the case moved on since then.
+    """
+    query = select(cls).where(cls.id == case_id)  # type: ignore[attr-defined]
+    case = session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if case is None:
+        raise NotFound("case.unknown", "there is no such case, or you may not see it")
+    if expected is not None and case.version != expected:  # type: ignore[attr-defined]
+        raise Stale(
+            "case.stale",
+            f"the case is at version {case.version}; you decided on version {expected}",  # type: ignore[attr-defined]
+            version=case.version,  # type: ignore[attr-defined]
+        )
+    return case
+
+
+def advance(
+    session: Session,
+    case: Any,
+    machine: Machine,
+    event: str,
+    *,
+    actor: Actor,
+    clock: Clock,
+    step: Step = NOTHING,
+) -> CaseEvent:
+    """Take one lawful step with a case that this transaction has locked.
+
+    :raises Conflict: the state forbids the event.
+    """
+    edge = machine.step(case.state, event)
+    before, case.state = case.state, edge.target
+    return _write(session, case, event, before, actor, clock, step)
+
+
+def note(session: Session, case: Any, event: str, *, actor: Actor, clock: Clock, step: Step = NOTHING) -> CaseEvent:
+    """Record something that changes no state: a clock moved, a document served, a value revealed."""
+    return _write(session, case, event, case.state, actor, clock, step)
+
+
+def correct(
+    session: Session,
+    case: Any,
+    machine: Machine,
+    state: str,
+    *,
+    reason: str,
+    actor: Actor,
+    clock: Clock,
+    step: Step = NOTHING,
+) -> CaseEvent:
+    """Force a case into a state that no edge leads to: the bureau corrects its own decision.
+
+    Loudly named and never silent: the reason is mandatory, and the journal has an event of its own.
+
+    :raises RuleBroken: no reason, or no such state.
+    """
+    if not reason.strip():
+        raise RuleBroken("correct.reason", "a correction needs a reason", field="reason")
+    if state not in machine.states:
+        raise RuleBroken("correct.state", f"{machine.name} has no state {state}", field="state")
+    before, case.state = case.state, state
+    told = Step(
+        step.evidence,
+        {**step.facts, "corrected_from": before},
+        {**step.personal, "reason": reason},
+        step.clocks,
+        step.terms,
+    )
+    return _write(session, case, CORRECT, before, actor, clock, told)
+
+
+def _write(session: Session, case: Any, event: str, before: str, actor: Actor, clock: Clock, step: Step) -> CaseEvent:
+    for name, value in step.evidence.items():
+        setattr(case, name, value)
+    if step.clocks:
+        _change_clocks(session, case, step)
+    case.version += 1
+    recorded = _record(session, case, event, before, actor, clock, step)
+    session.flush()
+    return recorded
+
+
+def _record(
+    session: Session, case: Any, event: str, before: str | None, actor: Actor, clock: Clock, step: Step
+) -> CaseEvent:
+    entry = journal.Entry(
+        event=event,
+        actor=actor,
+        at=clock.now(),
+        before=before,
+        after=case.state,
+        facts=step.facts,
+        personal=step.personal,
+        sealed=digests(case, case.sealed_fields),
+    )
+    recorded = journal.append(session, case, entry)
+    outbox.publish(session, f"{case.case_kind}.{event}", case, {"event": recorded.seq})
+    return recorded
+
+
+def _change_clocks(session: Session, case: Any, step: Step) -> None:
+    book = list(clocks.of_case(session, case.id))
+    for change in step.clocks:
+        if isinstance(change, ClockStart):
+            book.append(_start(session, case, change))
+        elif isinstance(change, ClockStop):
+            _stop(book, change)
+        else:
+            clocks.happen(session, clocks.running(book, change.term), step.terms, change.event)
+    case.next_due_on = clocks.next_due(book)
+
+
+def _start(session: Session, case: Any, change: ClockStart) -> CaseClock:
+    return clocks.start(session, case, change.term, change.on, change.received)
+
+
+def _stop(book: Sequence[CaseClock], change: ClockStop) -> None:
+    for clock in book:
+        if clock.term == change.term and clock.stopped_on is None:
+            clocks.stop(clock, change.on)
+
+
+def hand_over(session: Session, case: Any, to: Party) -> None:
+    """Let another party handle a case; who handled it so far may read on and writes no more.
+
+    The journal event is the caller's step, taken before: afterwards the caller may not write either.
+    """
+    values = {"case": case.id, "id": new_id(), "party": to.id, "kind": to.kind, "reason": to.reason}
+    session.execute(HAND_OVER, values)
+
+
+def move_clock(session: Session, case: Any, move: clocks.Move, *, actor: Actor, clock: Clock) -> None:
+    """Move one open date of a locked case after a calendar changed, with an event that says why."""
+    facts = move.facts()
+    move.apply()
+    session.flush()
+    case.next_due_on = clocks.next_due(clocks.of_case(session, case.id))
+    note(session, case, CLOCK_MOVED, actor=actor, clock=clock, step=Step(facts=facts))

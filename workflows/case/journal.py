@@ -1,0 +1,142 @@
+"""The journal: an append-only, hash-chained account of every case.
+
+Each case has a chain of its own. An event's hash covers the hash before it and the canonical JSON (RFC
+8785) of the event, framed and with a domain, so that no other history gives the same head. Personal
+text never enters: the event holds a salted commitment, and digests of sealed columns.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import rfc8785
+from sqlalchemy.orm import Session
+
+from workflows.case.tables import CaseCommitment, CaseEvent
+from workflows.people.actor import Actor
+from workflows.store.crypto import DIGEST_BYTES, HASH, commitment, digest
+
+DOMAIN = "wuyou.journal.v1"
+START = bytes(DIGEST_BYTES)
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What happened, before it is chained.
+
+    :param facts: what everybody who sees the case may know: ids, codes, dates, fen. No personal text.
+    :param personal: personal texts by field; the journal keeps commitments to them.
+    :param sealed: digests of sealed columns, by field.
+    """
+
+    event: str
+    actor: Actor
+    at: datetime
+    before: str | None
+    after: str
+    facts: Mapping[str, Any]
+    personal: Mapping[str, str]
+    sealed: Mapping[str, str]
+
+
+def append(session: Session, case: Any, entry: Entry) -> CaseEvent:
+    """Chain one event to the journal of a case whose row this transaction has locked or just made."""
+    seq = case.chain_seq + 1
+    salts = {field: os.urandom(SALT_BYTES) for field in entry.personal}
+    text = rfc8785.dumps(_body(case, seq, entry, salts)).decode()
+    event = CaseEvent(
+        case_id=case.id,
+        seq=seq,
+        kind=case.case_kind,
+        event=entry.event,
+        at=entry.at,
+        body=text,
+        prev=case.chain_hash,
+        hash=link(case.chain_hash, text),
+        alg=HASH,
+    )
+    session.add(event)
+    session.add_all(CaseCommitment(case_id=case.id, seq=seq, field=f, salt=salt) for f, salt in salts.items())
+    case.chain_seq, case.chain_hash = seq, event.hash
+    return event
+
+
+def _body(case: Any, seq: int, entry: Entry, salts: Mapping[str, bytes]) -> dict[str, Any]:
+    return {
+        "case": str(case.id),
+        "kind": case.case_kind,
+        "seq": seq,
+        "event": entry.event,
+        "at": moment(entry.at),
+        "actor": entry.actor.facts(),
+        "from": entry.before,
+        "to": entry.after,
+        "facts": dict(entry.facts),
+        "commitments": {f: commitment(salts[f], text).hex() for f, text in entry.personal.items()},
+        "sealed": dict(entry.sealed),
+    }
+
+
+def moment(at: datetime) -> str:
+    """A moment as the journal writes it: UTC, always with microseconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def link(prev: bytes, body: str) -> bytes:
+    """The hash of an event after ``prev``."""
+    return digest(DOMAIN, prev, body.encode())
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something in a journal that is not as it was written."""
+
+    case: UUID
+    seq: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"case {self.case}, event {self.seq}: {self.what}"
+
+
+def verify(case: UUID, events: Iterable[CaseEvent], head: tuple[int, bytes] | None) -> Iterator[Fault]:
+    """Every fault of one case's chain, its events given in order.
+
+    :param head: the sequence and hash that the case's own row names; None when that row is missing.
+    """
+    prev, seq = START, 0
+    for event in events:
+        seq += 1
+        if event.seq != seq:
+            yield Fault(case, seq, f"is missing; the next one found is {event.seq}")
+            seq = event.seq
+        elif event.prev != prev:
+            yield Fault(case, seq, "does not follow the event before it")
+        if link(event.prev, event.body) != event.hash:
+            yield Fault(case, seq, "was altered")
+        elif (differs := _columns_differ(event)) is not None:
+            yield Fault(case, seq, f"its column {differs} does not say what was hashed")
+        prev = event.hash
+    if head is None:
+        yield Fault(case, seq, "has a journal and no case")
+    elif head != (seq, prev):
+        yield Fault(case, seq, f"is the last one found, but the case's head is event {head[0]}")
+
+
+def _columns_differ(event: CaseEvent) -> str | None:
+    body = json.loads(event.body)
+    columns = {
+        "case_id": body["case"] == str(event.case_id),
+        "seq": body["seq"] == event.seq,
+        "kind": body["kind"] == event.kind,
+        "event": body["event"] == event.event,
+        "at": body["at"] == moment(event.at),
+    }
+    return next((name for name, same in columns.items() if not same), None)

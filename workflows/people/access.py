@@ -1,0 +1,47 @@
+"""Who may do what, as data: every route and every verb names one of these, and nothing is allowed otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from workflows.errors import Refused
+from workflows.people.actor import OFFICIALS, Actor, ActorRole
+
+ANYONE = frozenset(ActorRole)
+SIGNED_IN = ANYONE - {ActorRole.ANONYMOUS}
+CONSUMERS = frozenset({ActorRole.CONSUMER})
+MERCHANTS = frozenset({ActorRole.MERCHANT})
+PARTIES = CONSUMERS | MERCHANTS
+OFFICERS = OFFICIALS
+ADMINS = frozenset({ActorRole.ADMIN})
+
+POLICIES: Mapping[str, frozenset[ActorRole]] = {
+    "public": ANYONE,
+    "account.self": SIGNED_IN,
+    "case.read": PARTIES | OFFICERS,
+    "complaint.file": CONSUMERS,
+    "complaint.queue": OFFICERS,
+    "complaint.decide": OFFICERS,
+    "complaint.party": PARTIES | OFFICERS,
+    "complaint.evaluate": CONSUMERS,
+    "report.file": ANYONE,
+    "report.read": CONSUMERS | OFFICERS,
+    "merchant.own": MERCHANTS,
+    "measures.read": OFFICERS,
+    "demo.outbox": ANYONE,
+}
+"""Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""
+
+
+def allowed(policy: str, role: ActorRole) -> bool:
+    """Whether the role passes the policy; an unknown policy lets nobody through."""
+    return role in POLICIES.get(policy, frozenset())
+
+
+def require(policy: str, actor: Actor) -> None:
+    """Let the actor through, or say no.
+
+    :raises Refused: the role may not do this.
+    """
+    if not allowed(policy, actor.role):
+        raise Refused("access.role", f"{actor.role.value} may not {policy}", policy=policy)

@@ -1,0 +1,43 @@
+"""Evidence files: sniffed, re-encoded in a process of their own, content-addressed, kept outside the web root.
+
+No name, type or size from the client is believed. Pictures are decoded under limits of memory and time
+and encoded anew, which drops positions and whatever was hidden behind the picture; the digest of the
+original bytes is kept, and the original itself sealed, because it is the evidence.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflows.store.db import Base, at_most, new_id, one_of
+
+TYPES = ("image/jpeg", "image/png", "image/webp", "application/pdf")
+MOST_BYTES = 20 * 1024 * 1024
+
+
+class Evidence(Base):
+    """One stored file; ``case_id`` is empty until the filing it was uploaded for is made."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    case_id: Mapped[UUID | None]
+    media_type: Mapped[str]
+    name: Mapped[str]
+    original_digest: Mapped[str]
+    shown_digest: Mapped[str]
+    size: Mapped[int]
+    uploaded_at: Mapped[datetime]
+
+    __table_args__ = (
+        one_of("media_type", TYPES),
+        at_most("name", 100),
+        CheckConstraint(f"size BETWEEN 1 AND {MOST_BYTES}", name="size"),
+        Index("ix_evidence_case", "case_id"),
+        Index("ix_evidence_owner", "owner_id"),
+    )
