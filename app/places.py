@@ -97,6 +97,11 @@ class Places:
         """Folder of calendar years that this installation loaded."""
         return self.data / "years"
 
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of the journal's signed checkpoints: outside the database, to be copied elsewhere."""
+        return self._made(self.data / "checkpoints")
+
     def _made(self, folder: Path, mode: int = 0o755) -> Path:
         folder.mkdir(mode=mode, parents=True, exist_ok=True)
         return folder

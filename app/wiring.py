@@ -1,9 +1,69 @@
-"""The whole product on one page: which terms, jobs, events and domains there are."""
+"""The whole product on one page: its terms, kinds of case, what follows from which event, and when what runs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.channels import Channel, StandIn, send_notice
+from app.keys import load_keys
+from app.places import Places
+from app.settings import Settings
+from complaints import jobs as complaint_jobs
+from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
+from complaints.models import Complaint, Report
 from complaints.terms import TERMS as COMPLAINT_TERMS
+from measures import nightly
+from workflows.case import checkpoints
+from workflows.delivery import notices
+from workflows.delivery.jobs import Job
+from workflows.delivery.leases import Lease
+from workflows.store.session import Databases
+from workflows.time.clock import shanghai_date
 from workflows.time.terms import TermBook
 
 TERMS = TermBook([*COMPLAINT_TERMS])
 """Every statutory and promised period of every domain."""
+
+MACHINES = (*COMPLAINT_MACHINES,)
+"""Every lifecycle."""
+
+KINDS = (Complaint, Report)
+"""Every kind of case."""
+
+HANDLERS = {**complaint_jobs.handlers()}
+"""What follows, inside the database, from which event."""
+
+CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("email")}
+"""How people are reached outside the product."""
+
+External = Callable[[Databases, Lease], None]
+
+
+def external(_told: Settings) -> Mapping[str, External]:
+    """What follows outside the database from which message."""
+    return {notices.SEND: partial(send_notice, channels=CHANNELS)}
+
+
+def jobs(told: Settings) -> tuple[Job, ...]:
+    """What runs when, in Shanghai time."""
+    return (
+        Job("measures.recent", "30 1 * * *", measure_recent),
+        Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
+    )
+
+
+def measure_recent(session: Session, slot: datetime) -> Mapping[str, Any]:
+    """The night: yesterday and the six days before it."""
+    return {"figures": nightly.measure_recent(session, shanghai_date(slot) - timedelta(days=1))}
+
+
+def checkpoint(told: Settings, session: Session, _slot: datetime) -> Mapping[str, Any]:
+    """Sign the heads of all journals, outside the database."""
+    places = Places(told.data)
+    note = checkpoints.take(session, KINDS, load_keys(places), places.checkpoints)
+    return {"size": note.size}

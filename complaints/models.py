@@ -25,7 +25,7 @@ from complaints.lifecycle import (
     TESTING,
 )
 from workflows.case.tables import CaseColumns
-from workflows.store.db import Base, at_most, evidence, new_id, one_of
+from workflows.store.db import Base, at_most, evidence, one_of
 
 HANDLED = (ACCEPTED, MEDIATING, TESTING, SETTLED, TERMINATED)
 OPEN = text("state NOT IN ('closed', 'withdrawn')")
@@ -39,7 +39,7 @@ class Filing(Base):
 
     __tablename__ = "filing"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     filer_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     city: Mapped[str]
     channel: Mapped[str]
@@ -176,7 +176,7 @@ class Evaluation(Base):
 
     __tablename__ = "evaluation"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("complaint.id"))
     resolution: Mapped[int]
     """The journal event that closed the case: a corrected and closed-again case may be rated again."""
@@ -198,7 +198,7 @@ class Offer(Base):
 
     __tablename__ = "offer"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("complaint.id"))
     side: Mapped[str]
     amount_fen: Mapped[int]

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Numeric, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflows.store.db import Base, at_most, new_id
+from workflows.store.db import Base, at_most
 
 POINT = Numeric(9, 6)
 
@@ -19,7 +19,7 @@ class Enterprise(Base):
 
     __tablename__ = "enterprise"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     uscc: Mapped[str | None] = mapped_column(unique=True)
     name: Mapped[str]
     city: Mapped[str]
@@ -39,7 +39,7 @@ class Store(Base):
 
     __tablename__ = "store"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"))
     name: Mapped[str]
     brand: Mapped[str]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflows.store.db import Base, new_id, one_of
+from workflows.store.db import Base, one_of
 
 
 class WebSession(Base):
@@ -16,7 +16,7 @@ class WebSession(Base):
 
     __tablename__ = "web_session"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     token_digest: Mapped[bytes] = mapped_column(unique=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     kind: Mapped[str]
@@ -58,7 +58,7 @@ class StandInMessage(Base):
 
     __tablename__ = "stand_in_message"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     channel: Mapped[str]
     to_sealed: Mapped[bytes]
     body_sealed: Mapped[bytes]

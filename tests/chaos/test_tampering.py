@@ -70,8 +70,7 @@ def forge(root, case) -> None:
 
 def edit(root, case, _):
     root.execute(
-        'UPDATE case_event SET body = replace(body, \'"to":"accepted"\', \'"to":"declined"\') WHERE case_id=%s AND seq=2',
-        [case],
+        "UPDATE case_event SET body = replace(body, 'accepted', 'declined') WHERE case_id=%s AND seq=2", [case]
     )
 
 
@@ -80,10 +79,8 @@ def delete(root, case, _):
 
 
 def insert(root, case, _):
-    root.execute(
-        "INSERT INTO case_event SELECT case_id, 4, kind, event, at, body, hash, hash, alg FROM case_event WHERE case_id=%s AND seq=3",
-        [case],
-    )
+    copied = "case_id, 4, kind, event, at, body, hash, hash, alg"
+    root.execute(f"INSERT INTO case_event SELECT {copied} FROM case_event WHERE case_id=%s AND seq=3", [case])
 
 
 def reorder(root, case, _):

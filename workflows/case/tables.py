@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from workflows.store.db import Base, at_most, new_id, one_of
+from workflows.store.db import Base, at_most, one_of
 
 
 class CaseColumns:
@@ -24,7 +24,7 @@ class CaseColumns:
     sealed_fields: ClassVar[tuple[str, ...]] = ()
     """Sealed fields whose ciphertexts the journal vouches for."""
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     city: Mapped[str]
     state: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)
@@ -49,7 +49,7 @@ class CaseAccess(Base):
 
     __tablename__ = "case_access"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID]
     party_id: Mapped[UUID]
     kind: Mapped[str]
@@ -108,7 +108,7 @@ class CaseClock(Base):
 
     __tablename__ = "case_clock"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID]
     case_kind: Mapped[str]
     term: Mapped[str]

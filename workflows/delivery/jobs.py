@@ -62,7 +62,7 @@ def schedule(session: Session, jobs: Iterable[Job], now: datetime) -> int:
         for slot in slots:
             row = {"id": new_id(), "job": job.name, "scheduled_for": slot, "next_at": slot, "state": "due"}
             values = insert(JobRun).values(**row, attempts=0, lease_no=0)
-            made += session.execute(values.on_conflict_do_nothing()).rowcount  # type: ignore[attr-defined]
+            made += len(session.scalars(values.on_conflict_do_nothing().returning(JobRun.id)).all())
     return made
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.delivery import outbox
-from workflows.store.db import Base, new_id, one_of
+from workflows.store.db import Base, one_of
 from workflows.store.session import DatabaseClock
 
 CHANNELS = ("page", "sms", "email", "phone", "post")
@@ -29,7 +29,7 @@ class Notice(Base):
 
     __tablename__ = "notice"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID]
     recipient_id: Mapped[UUID]
     key: Mapped[str]

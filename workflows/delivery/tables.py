@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflows.store.db import Base, at_most, new_id, one_of
+from workflows.store.db import Base, at_most, one_of
 
 UNDONE = text("done_at IS NULL AND dead_at IS NULL")
 
@@ -23,7 +23,7 @@ class Message(Base):
 
     __tablename__ = "outbox"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     topic: Mapped[str]
     case_id: Mapped[UUID]
     seq: Mapped[int]
@@ -52,7 +52,7 @@ class JobRun(Base):
 
     __tablename__ = "job_run"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     job: Mapped[str]
     scheduled_for: Mapped[datetime]
     state: Mapped[str] = mapped_column(default="due")

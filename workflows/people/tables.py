@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflows.store.db import Base, at_most, new_id, one_of
+from workflows.store.db import Base, at_most, one_of
 
 BUREAU_LEVELS = ("city", "county", "station")
 ACCOUNT_KINDS = ("consumer", "merchant", "officer", "supervisor", "admin")
@@ -34,7 +34,7 @@ class Bureau(Base):
 
     __tablename__ = "bureau"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("bureau.id"))
     level: Mapped[str]
     city: Mapped[str]
@@ -59,7 +59,7 @@ class Account(Base):
 
     __tablename__ = "account"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
     city: Mapped[str | None]
     login: Mapped[str | None] = mapped_column(unique=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, LargeBinary, MetaData, Text, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, LargeBinary, MetaData, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
@@ -48,7 +48,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Base of all mapped classes."""
+    """Base of all mapped classes.
+
+    A new row has its id at once: seals, journal and messages name it before any flush.
+    """
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this class attribute
@@ -60,6 +63,12 @@ class Base(DeclarativeBase):
         list[Any]: JSONB(),
         int: BigInteger(),
     }
+
+
+@event.listens_for(Base, "init", propagate=True)
+def _identify(target: Any, _args: Any, values: dict[str, Any]) -> None:
+    if hasattr(type(target), "id"):
+        values.setdefault("id", new_id())
 
 
 def one_of(column: str, values: tuple[str, ...], name: str | None = None) -> CheckConstraint:

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflows.store.db import Base, at_most, new_id, one_of
+from workflows.store.db import Base, at_most, one_of
 
 TYPES = ("image/jpeg", "image/png", "image/webp", "application/pdf")
 MOST_BYTES = 20 * 1024 * 1024
@@ -24,7 +24,7 @@ class Evidence(Base):
 
     __tablename__ = "evidence"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     case_id: Mapped[UUID | None]
     media_type: Mapped[str]
