@@ -67,13 +67,24 @@ class Keys:
 
     def seal(self, where: str, text: str) -> bytes:
         """Encrypt ``text`` for the place it is kept in (table, column, row): elsewhere it will not open."""
+        return self.seal_bytes(where, text.encode())
+
+    def seal_bytes(self, where: str, content: bytes) -> bytes:
+        """Encrypt a file's content for the place it is kept in."""
         nonce = os.urandom(NONCE_BYTES)
         key_id = self.current.encode()
-        sealed = AESGCM(self.data[self.current]).encrypt(nonce, text.encode(), _bound(where, self.current))
+        sealed = AESGCM(self.data[self.current]).encrypt(nonce, content, _bound(where, self.current))
         return bytes([SEAL_FORMAT, len(key_id)]) + key_id + nonce + sealed
 
     def open(self, where: str, sealed: bytes) -> str:
         """Decrypt what :meth:`seal` made for the same place.
+
+        :raises Refused: an unknown key, another place, or altered bytes.
+        """
+        return self.open_bytes(where, sealed).decode()
+
+    def open_bytes(self, where: str, sealed: bytes) -> bytes:
+        """Decrypt what :meth:`seal_bytes` made for the same place.
 
         :raises Refused: an unknown key, another place, or altered bytes.
         """
@@ -82,12 +93,11 @@ class Keys:
         if sealed[0] != SEAL_FORMAT or key_id not in self.data:
             raise Refused("sealed.key", f"no key {key_id!r} for a sealed value")
         try:
-            opened = AESGCM(self.data[key_id]).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _bound(where, key_id))
+            return AESGCM(self.data[key_id]).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], _bound(where, key_id))
         except InvalidTag:
             raise Refused(
                 "sealed.altered", f"a sealed value of {where.split('|', maxsplit=1)[0]} does not open in its place"
             ) from None
-        return opened.decode()
 
     def blind(self, column: str, value: str) -> bytes:
         """What an exact search looks for in place of the value; another column gives another index."""

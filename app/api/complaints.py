@@ -1,0 +1,149 @@
+"""``/complaints``: filing, reading, the queue, and the verbs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask_smorest import Blueprint
+from sqlalchemy import select
+
+from app.api import verbs
+from app.http import context, paging
+from app.http.endpoint import endpoint, expected_version
+from app.views import cases
+from complaints import queries
+from complaints.models import Complaint
+from complaints.operations import decide, filing
+from complaints.schemas import (
+    ClocksOut,
+    ComplaintIn,
+    ComplaintOut,
+    JournalOut,
+    QueuePage,
+    QueueQuery,
+    VerbIn,
+    as_leg,
+    draft,
+)
+from workflows.case import clocks
+from workflows.case.tables import CaseEvent
+from workflows.people.tables import Account
+from workflows.store.sealed import unseal
+
+MOST_EVENTS = 1000
+
+blueprint = Blueprint("complaints", __name__, description="Complaints (投诉): disputes a consumer asks to resolve.")
+
+
+@blueprint.route("/complaints", methods=["POST"])
+@endpoint("complaint.file")
+@blueprint.arguments(ComplaintIn)
+@blueprint.response(201, ComplaintOut)
+def file(data: dict[str, Any]) -> Any:
+    """File a complaint, with its report leg where the story has one."""
+    session, actor = context.session(), context.actor()
+    filed = filing.file(session, draft(data, own_phone(), "api"), actor=actor, clock=context.clock())
+    complaint: Any = filed.complaint
+    shown = cases.complaint(session, complaint, actor)
+    if filed.report:
+        shown["report"] = as_leg(filed.report)
+    return shown, 201, {"ETag": f'"{complaint.version}"', "Location": f"/api/v1/complaints/{complaint.id}"}
+
+
+def own_phone() -> str:
+    """The signed-in consumer's phone."""
+    account = context.session().get_one(Account, context.actor().account)
+    return str(unseal(context.session(), account, "phone"))
+
+
+@blueprint.route("/complaints", methods=["GET"])
+@endpoint("complaint.queue")
+@blueprint.arguments(QueueQuery, location="query")
+@blueprint.response(200, QueuePage)
+def queue(asked: dict[str, Any]) -> Any:
+    """The queue of open complaints, what the law asks for first before the rest."""
+    place = paging.position(asked["cursor"])
+    rows = queries.queue(
+        context.session(),
+        context.caller().identity.parties,
+        after=queue_position(place),
+        district=asked["district"],
+        state=asked["state"],
+        limit=asked["limit"] + 1,
+    )
+    items, following = paging.page(rows, asked["limit"], queue_key)
+    return {"items": items, "next": following}
+
+
+def queue_key(row: Complaint) -> list[Any]:
+    """Where in the queue a row stands."""
+    return [row.next_due_on.isoformat() if row.next_due_on else None, str(row.id)]
+
+
+def queue_position(place: list[Any] | None) -> Any:
+    """A place in the queue, from its cursor."""
+    if place is None:
+        return None
+    due, last = place
+    return (date.fromisoformat(due) if due else None, UUID(last))
+
+
+@blueprint.route("/complaints/<uuid:case>", methods=["GET"])
+@endpoint("case.read")
+@blueprint.response(200, ComplaintOut)
+def read(case: UUID) -> Any:
+    """A complaint, as the caller may see it."""
+    found = queries.complaint(context.session(), case)
+    return cases.complaint(context.session(), found, context.actor()), 200, {"ETag": f'"{found.version}"'}
+
+
+@blueprint.route("/complaints/<uuid:case>/journal", methods=["GET"])
+@endpoint("case.read")
+@blueprint.response(200, JournalOut)
+def journal(case: UUID) -> Any:
+    """The case's history with its proofs, oldest first."""
+    queries.complaint(context.session(), case)
+    return {"items": journal_of(case)}
+
+
+def journal_of(case: UUID) -> list[dict[str, Any]]:
+    """The events of a case that the caller may see."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case).order_by(CaseEvent.seq).limit(MOST_EVENTS)
+    return [
+        {
+            "seq": e.seq,
+            "event": e.event,
+            "at": e.at,
+            "body": e.body,
+            "prev": e.prev.hex(),
+            "hash": e.hash.hex(),
+            "alg": e.alg,
+        }
+        for e in context.session().scalars(query)
+    ]
+
+
+@blueprint.route("/complaints/<uuid:case>/clocks", methods=["GET"])
+@endpoint("case.read")
+@blueprint.response(200, ClocksOut)
+def explained(case: UUID) -> Any:
+    """Every clock of the case, explained day by day."""
+    session = context.session()
+    queries.complaint(session, case)
+    book = clocks.of_case(session, case)
+    return {"items": cases.explained(session, book, context.clock().today(), context.lang(), "complaints")}
+
+
+@blueprint.route("/complaints/<uuid:case>/<verb>", methods=["POST"])
+@endpoint("complaint.party")
+@blueprint.arguments(VerbIn)
+@blueprint.response(200, ComplaintOut)
+def act(given: dict[str, Any], case: UUID, verb: str) -> Any:
+    """Take a step with a complaint; needs ``If-Match``."""
+    session, actor = context.session(), context.actor()
+    verbs.find(verb, actor)
+    complaint = decide.find(session, case, expected_version())
+    verbs.apply(session, complaint, verb, given, actor=actor, clock=context.clock())
+    return cases.complaint(session, complaint, actor), 200, {"ETag": f'"{complaint.version}"'}

@@ -1,0 +1,97 @@
+"""The verbs of a complaint: which operation each is, what it takes, and who may use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from complaints.models import Complaint
+from complaints.operations import decide, mediate
+from workflows.errors import FieldError, NotFound, Refused, RuleBroken
+from workflows.people import directory
+from workflows.people.actor import OFFICIALS, Actor, ActorRole
+from workflows.time.clock import Clock
+
+CONSUMER = frozenset({ActorRole.CONSUMER})
+SUPERVISOR = frozenset({ActorRole.SUPERVISOR})
+PARTIES = frozenset({ActorRole.CONSUMER, ActorRole.MERCHANT}) | OFFICIALS
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One verb.
+
+    :param run: the operation, called with the complaint and the given values by name.
+    :param needs: values that must be given.
+    :param takes: values that may be given.
+    :param by: the roles that may use it.
+    """
+
+    run: Callable[..., Any]
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    by: frozenset[ActorRole] = OFFICIALS
+
+
+def _dispatch(session: Session, complaint: Complaint, district: str, *, actor: Actor, clock: Clock) -> None:
+    bureau = directory.county_bureau(session, district)
+    decide.dispatch(session, complaint, bureau, actor=actor, clock=clock)
+
+
+COMPLAINT_VERBS: Mapping[str, Verb] = {
+    "accept": Verb(decide.accept),
+    "decline": Verb(decide.decline, needs=("ground", "reason")),
+    "told": Verb(decide.told, needs=("by",), takes=("on",)),
+    "request_identity": Verb(decide.request_identity, needs=("until",)),
+    "return_to_intake": Verb(decide.return_to_intake, needs=("reason",)),
+    "dispatch": Verb(_dispatch, needs=("district",)),
+    "correct": Verb(decide.correct, needs=("reason",), by=SUPERVISOR),
+    "consent": Verb(mediate.consent, needs=("side",), takes=("given_on",), by=PARTIES),
+    "open_mediation": Verb(mediate.open_mediation),
+    "testing": Verb(mediate.testing, takes=("on",)),
+    "tested": Verb(mediate.tested, takes=("on",)),
+    "offer": Verb(mediate.offer, needs=("side", "amount_fen"), takes=("words",), by=PARTIES),
+    "settle": Verb(mediate.settle, needs=("amount_fen",), takes=("paid_on",)),
+    "terminate": Verb(mediate.terminate, needs=("ground",), takes=("reason",)),
+    "withdraw": Verb(mediate.withdraw, by=CONSUMER),
+    "close": Verb(mediate.close),
+    "evaluate": Verb(mediate.evaluate, needs=("score",), takes=("reasons", "comment"), by=CONSUMER),
+}
+"""Every verb of a complaint by its name in the address."""
+
+
+def find(name: str, actor: Actor) -> Verb:
+    """The verb of a name, if the actor may use it.
+
+    :raises NotFound: no such verb.
+    :raises Refused: not for this role.
+    """
+    verb = COMPLAINT_VERBS.get(name)
+    if verb is None:
+        raise NotFound("verb.unknown", f"unknown verb {name!r}; known are {', '.join(COMPLAINT_VERBS)}")
+    if actor.role not in verb.by:
+        raise Refused("access.role", f"a {actor.role.value} may not {name} a complaint")
+    return verb
+
+
+def check(verb: Verb, given: Mapping[str, Any]) -> None:
+    """A verb takes its own values and no others.
+
+    :raises RuleBroken: a value is missing, or one too many was given.
+    """
+    missing = [FieldError(name, "required", "is needed") for name in verb.needs if given.get(name) is None]
+    other = [FieldError(n, "unknown", "is not taken here") for n in given if n not in (*verb.needs, *verb.takes)]
+    if missing or other:
+        raise RuleBroken("validation", "the values do not fit the verb", errors=[*missing, *other])
+
+
+def apply(
+    session: Session, complaint: Complaint, name: str, given: Mapping[str, Any], *, actor: Actor, clock: Clock
+) -> None:
+    """Use a verb on a locked complaint."""
+    verb = find(name, actor)
+    check(verb, given)
+    verb.run(session, complaint, **given, actor=actor, clock=clock)

@@ -1,0 +1,19 @@
+"""How personal values are shown where they need not be known: masked."""
+
+from __future__ import annotations
+
+
+def masked_phone(phone: str) -> str:
+    """``138****0000``."""
+    digits = phone.removeprefix("+86")
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else "****"
+
+
+def masked_name(name: str) -> str:
+    """``张**``: the first character and a star for each other one."""
+    return f"{name[:1]}{'*' * (len(name) - 1)}" if len(name) > 1 else "*"
+
+
+def masked_address(address: str) -> str:
+    """The beginning of an address, as far as a district is named by it."""
+    return f"{address[:6]}****" if len(address) > 6 else "****"
