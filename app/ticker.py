@@ -27,6 +27,7 @@ from workflows.store.session import DatabaseClock, Databases, Role
 
 LOCK = 7_305_122
 SECONDS = 1.0
+IDLE_RING_SECONDS = 30.0
 
 log = structlog.get_logger("wuyou.ticker")
 
@@ -71,11 +72,16 @@ def anything_due(session: Session) -> bool:
 
 
 def run(db: Databases, bell: Doorbell, schedule: Iterable[jobs.Job], stop: Stop) -> None:
-    """Tick once a second while we lead; try to lead otherwise."""
+    """Tick once a second while we lead; try to lead otherwise.
+
+    Now and then the bell is rung with nothing due, so that a worker shows that it lives.
+    """
+    last_ring = -IDLE_RING_SECONDS
     with db.engine(Role.WORKER).connect() as connection:
         while not stop.asked:
-            if lead(connection) and tick(db, schedule):
+            if lead(connection) and (tick(db, schedule) or time.monotonic() - last_ring > IDLE_RING_SECONDS):
                 bell.ring()
+                last_ring = time.monotonic()
             time.sleep(SECONDS)
 
 

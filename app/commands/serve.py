@@ -7,17 +7,23 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import requests
+from tqdm import tqdm
 
-from app import settings
+from app import database, settings
 from app.embedded import Postgres, Redis, StartError
+from app.identity import passwords
+from app.keys import load_keys
 from app.places import Places
 from app.settings import Settings
 from app.supervisor import Child, Supervisor, running
+from seeds import demo, people, reference
 from workflows.errors import Conflict
+from workflows.store.session import Databases, Role
 
 READY_SECONDS = 60
 STOP_SECONDS = 15
@@ -51,11 +57,40 @@ def run_command() -> None:
 def start(supervisor: Supervisor, told: Settings) -> None:
     """Servers, schema, data, processes: in that order, each with a word of progress."""
     start_servers(supervisor, told)
+    prepare_data(told, supervisor.places)
     supervisor.children = children(told, supervisor.places)
     for child in supervisor.children:
         child.start()
     wait_until_ready(told, supervisor)
+    if told.demo:
+        say_sign_ins(told)
     say(f"Wuyou is ready at {address(told)}")
+
+
+def prepare_data(told: Settings, places: Places) -> None:
+    """Roles, schema and data; nothing of it is done twice."""
+    say("· schema …")
+    db = Databases(database.prepare(told, places), load_keys(places), pooled=False)
+    if told.demo:
+        say("· demo city …")
+        demo.load(db, passwords.hashed(people.PASSWORD), lambda words: say(f"· {words} …"), progress_bar)
+    else:
+        with db.transaction(Role.OWNER) as session:
+            reference.load(session)
+    db.close()
+
+
+def progress_bar(total: int) -> Callable[[int], object]:
+    """A bar that is told of each advance."""
+    return tqdm(total=total, unit=" cases", dynamic_ncols=True).update
+
+
+def say_sign_ins(told: Settings) -> None:
+    """With whom one may sign in, and where the codes are shown."""
+    say(f"  password for all: {people.PASSWORD}")
+    for person in people.PEOPLE:
+        say(f"  {person.role:10} {person.city}  {person.login}{f'  phone {person.phone}' if person.phone else ''}")
+    say(f"  one-time codes:   {address(told)}/demo/messages")
 
 
 def start_servers(supervisor: Supervisor, told: Settings) -> None:
@@ -78,7 +113,16 @@ def start_servers(supervisor: Supervisor, told: Settings) -> None:
 
 def children(told: Settings, places: Places) -> list[Child]:
     """The processes of the product."""
-    return [Child("web", web_arguments(told), os.environ, places.logs / "web.log")]
+    python = [sys.executable, "-m"]
+    workers = [
+        Child(f"worker {n + 1}", [*python, "app.worker"], os.environ, places.logs / "worker.log")
+        for n in range(told.workers)
+    ]
+    return [
+        Child("web", web_arguments(told), os.environ, places.logs / "web.log"),
+        *workers,
+        Child("ticker", [*python, "app.ticker"], os.environ, places.logs / "ticker.log"),
+    ]
 
 
 def web_arguments(told: Settings) -> list[str]:
@@ -94,7 +138,12 @@ def web_arguments(told: Settings) -> list[str]:
         "--max-requests": "20000",
         "--max-requests-jitter": "2000",
     }
-    return [program, *(part for pair in options.items() for part in pair), "app.wsgi:application"]
+    return [
+        program,
+        "--no-control-socket",
+        *(part for pair in options.items() for part in pair),
+        "app.wsgi:application",
+    ]
 
 
 def check_port(told: Settings) -> None:
@@ -128,7 +177,7 @@ def wait_until_ready(told: Settings, supervisor: Supervisor) -> None:
         try:
             if requests.get(f"{address(told)}/readyz", timeout=2).ok:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             for child in supervisor.children:
                 child.tend()
     raise StartError(f"the web server did not get ready; its log is {supervisor.places.logs / 'web.log'}")

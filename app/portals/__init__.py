@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.portals import base, consumer, docs, filing, merchant, officer, public
+
+PORTALS = (public, docs, consumer, filing, merchant, officer)
+
 
 def register(app: Flask) -> None:
     """Put every portal on the application."""
+    base.register(app)
+    for portal in PORTALS:
+        app.register_blueprint(portal.blueprint)

@@ -652,3 +652,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
     )
     op.create_index("ix_offer_case", "offer", ["case_id", "made_at"], unique=False)
+    op.create_table(
+        "filing_draft",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("filed_as", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_filing_draft_account_id")),
+        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_filing_draft")),
+    )

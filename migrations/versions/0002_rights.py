@@ -234,6 +234,12 @@ def people() -> None:
     policy("idempotency_key", "public_anonymous", "ALL", "public", *["principal LIKE 'anon:%'"] * 2)
     grant("SELECT, INSERT", "idempotency_key", "public")
     evidence()
+    drafts()
+
+
+def drafts() -> None:
+    policy("filing_draft", "consumer_own", "ALL", "consumer", *["account_id = app_account()"] * 2)
+    grant("SELECT, INSERT, UPDATE", "filing_draft", "consumer")
 
 
 def evidence() -> None:

@@ -1,0 +1,128 @@
+"""What all pages share: the words and figures of templates, form protection, signing in and out of the browser."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, redirect, request, url_for
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.http import context
+from app.http.errors import Problem, answer
+from app.http.security import nonce
+from app.identity.sessions import ABSOLUTE
+from app.views import dates, money
+from workflows.case import calendars
+from workflows.people.actor import ActorRole
+from workflows.people.masks import masked_phone
+from workflows.time.clock import SHANGHAI
+
+HOMES = {
+    ActorRole.CONSUMER: "consumer.mine",
+    ActorRole.MERCHANT: "merchant.inbox",
+    ActorRole.OFFICER: "officer.queue",
+    ActorRole.SUPERVISOR: "officer.queue",
+}
+csrf = CSRFProtect()
+
+
+def register(app: Flask) -> None:
+    """Give every template its words, and protect every form."""
+    csrf.init_app(app)
+    app.before_request(protect_forms)
+    app.register_error_handler(
+        CSRFError, lambda _: answer(Problem(403, "form.expired", context.t("error.form.expired")))
+    )
+    app.context_processor(words)
+    app.jinja_env.filters.update(yuan=money.yuan, day=day, moment=moment, masked_phone=masked_phone)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def protect_forms() -> None:
+    """A form from elsewhere is refused; the API takes no cookies and needs no such token."""
+    if not context.is_api() and request.method not in ("GET", "HEAD", "OPTIONS"):
+        csrf.protect()
+
+
+def words() -> dict[str, Any]:
+    """What every template has at hand."""
+    return {
+        "t": context.t,
+        "lang": context.lang(),
+        "other_lang": "en" if context.lang() == "zh" else "zh",
+        "me": context.actor() if "caller" in g else None,
+        "demo": context.installation().told.demo,
+        "nonce": nonce(),
+        "home_of_me": home,
+        "here": request.path,
+    }
+
+
+def day(value: date) -> str:
+    """A date in words, in the request's language."""
+    return dates.day_text(value, context.lang())
+
+
+def moment(value: datetime) -> str:
+    """A moment in Shanghai, to the minute."""
+    local = value.astimezone(SHANGHAI)
+    return f"{dates.day_text(local.date(), context.lang())} {local:%H:%M}"
+
+
+def home() -> str:
+    """The first page of whoever is signed in."""
+    return url_for(HOMES.get(context.actor().role, "public.home"))
+
+
+def promises(case_clocks: Any) -> list[dates.Promise]:
+    """The clocks of a case as its page shows them."""
+    session, today = context.session(), context.clock().today()
+    calendar = calendars.current(session)
+    articles = [articles_of(clock.rule) for clock in case_clocks]
+    pairs = zip(case_clocks, articles, strict=True)
+    return [dates.promise(clock, article, today, calendar, context.lang()) for clock, article in pairs]
+
+
+def articles_of(rule: str) -> str:
+    """The article in a rule's version, with the order's name in people's words."""
+    article = rule.partition("@")[2].replace("-", " ", 1)
+    order, _, number = article.partition(" ")
+    return f"{context.t_or(f'law.{order}', order)} {number}".strip()
+
+
+def signed_in(token: str, target: str) -> AnyResponse:
+    """Send the browser on with its new session; the old cookie, if any, is overwritten."""
+    response = redirect(target)
+    here = context.installation()
+    response.set_cookie(
+        here.cookie,
+        token,
+        max_age=int(ABSOLUTE.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=here.told.https,
+        path="/",
+    )
+    return response
+
+
+def safe_target(target: str | None) -> str | None:
+    """Where to go next, if it is a page of ours."""
+    if not target:
+        return None
+    parts = urlsplit(target)
+    local = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if local else None
+
+
+def is_htmx() -> bool:
+    """Whether htmx asks for a part of a page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def see_other(target: str) -> AnyResponse | Response:
+    """After a form: on to a page that can be reloaded."""
+    return redirect(target, code=303)

@@ -1,0 +1,145 @@
+"""A case as its page shows it, for whichever audience: facts, dates, history, and the next lawful steps."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.api import verbs
+from app.http import context
+from app.portals import base
+from app.views import cases, money
+from complaints import codes, queries
+from complaints.models import Complaint
+from complaints.operations import decide
+from complaints.schemas import VerbIn
+from workflows.case import clocks
+from workflows.case.tables import CaseEvent
+from workflows.errors import FieldError, RuleBroken
+from workflows.people.tables import Bureau
+from workflows.store.evidence import Evidence
+
+MOST_EVENTS = 200
+MOST_FILES = 50
+
+FIELDS = {
+    "decline": ("ground", "reason"),
+    "told": ("by", "on"),
+    "request_identity": ("until",),
+    "return_to_intake": ("reason",),
+    "dispatch": ("district",),
+    "correct": ("reason",),
+    "consent": ("side", "given_on"),
+    "testing": ("on",),
+    "tested": ("on",),
+    "offer": ("side", "amount_yuan", "words"),
+    "settle": ("amount_yuan", "paid_on"),
+    "terminate": ("ground", "reason"),
+    "evaluate": ("score", "comment"),
+}
+"""The fields of a verb's form, in order."""
+
+
+def page(case: Complaint, **more: Any) -> dict[str, Any]:
+    """Everything the page of a complaint shows."""
+    session, actor = context.session(), context.actor()
+    book = clocks.of_case(session, case.id)
+    today = context.clock().today()
+    return {
+        "case": case,
+        "complainant": cases.complainant(session, case, actor),
+        "bureau": session.get_one(Bureau, case.bureau_id),
+        "clocks": [
+            (promise, [cases.day_facts(line, context.lang()) for line in cases.days(session, clock, today)])
+            for promise, clock in zip(base.promises(book), book, strict=True)
+        ],
+        "history": history(session, case.id),
+        "evidence": evidence(session, case.id),
+        "offers": queries.offers(session, case.id),
+        "evaluations": queries.evaluations(session, case.id),
+        "verbs": [verb for verb in cases.verbs(case, actor) if offered(case, verb)],
+        "fields": FIELDS,
+        "codes": codes,
+        "today": today,
+    } | more
+
+
+def offered(case: Complaint, verb: str) -> bool:
+    """Next lawful steps only: what the facts do not allow yet is not shown."""
+    consents = case.complainant_consent_on and case.respondent_consent_on
+    untold = case.told_on is None or (case.state == "terminated" and case.termination_told_on is None)
+    return {
+        "open_mediation": bool(consents),
+        "consent": not consents,
+        "told": untold,
+        "close": not untold,
+    }.get(verb, True)
+
+
+def history(session: Session, case: UUID) -> list[dict[str, Any]]:
+    """The journal in plain words, newest first."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case).order_by(CaseEvent.seq.desc()).limit(MOST_EVENTS)
+    return [_event(event) for event in session.scalars(query)]
+
+
+def _event(event: CaseEvent) -> dict[str, Any]:
+    body = json.loads(event.body)
+    return {
+        "at": event.at,
+        "event": event.event,
+        "role": body["actor"]["role"],
+        "facts": body["facts"],
+        "hash": event.hash.hex(),
+    }
+
+
+def evidence(session: Session, case: UUID) -> list[Evidence]:
+    """The files of a case."""
+    query = select(Evidence).where(Evidence.case_id == case).order_by(Evidence.id).limit(MOST_FILES)
+    return list(session.scalars(query))
+
+
+def act(case: UUID, verb: str, form: Any) -> Complaint:
+    """Take the step that a form asks for.
+
+    :raises RuleBroken: the form's values do not fit.
+    :raises Stale: somebody was quicker.
+    """
+    session, actor = context.session(), context.actor()
+    verbs.find(verb, actor)
+    found = decide.find(session, case, version(form))
+    verbs.apply(session, found, verb, values(form, verb), actor=actor, clock=context.clock())
+    return found
+
+
+def version(form: Any) -> int:
+    """The version that the page showed.
+
+    :raises RuleBroken: the form does not carry one.
+    """
+    text = form.get("version", "")
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise RuleBroken("if_match.missing", "reload the page and decide again")
+    return int(text)
+
+
+def values(form: Any, verb: str) -> dict[str, Any]:
+    """A form's filled-in fields as the verb takes them.
+
+    :raises RuleBroken: a field that cannot be read, by name.
+    """
+    given = {name: form.get(name, "").strip() for name in FIELDS.get(verb, ()) if form.get(name, "").strip()}
+    if "amount_yuan" in given:
+        given["amount_fen"] = money.fen(given.pop("amount_yuan"), "amount_yuan")
+    if "score" in given and given["score"].isascii() and given["score"].isdigit():
+        given["score"] = int(given["score"][:2])
+    schema = VerbIn()
+    if faults := schema.validate(given):
+        errors = [FieldError(name, "invalid", words[0]) for name, words in faults.items()]
+        raise RuleBroken("validation", "the form has faults", errors=errors)
+    loaded: dict[str, Any] = schema.load(given)
+    return loaded

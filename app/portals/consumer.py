@@ -1,0 +1,79 @@
+"""A consumer's pages: my cases, one case, what I was told."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template, request, url_for
+
+from app.api.evidence import serve
+from app.http import context
+from app.http.endpoint import endpoint
+from app.portals import base, cases
+from app.portals.tables import FilingDraft
+from complaints import queries
+from workflows.case import clocks
+from workflows.delivery import notices
+from workflows.errors import NotFound
+
+blueprint = Blueprint("consumer", __name__, url_prefix="/my")
+
+PAGE = 30
+
+
+@blueprint.get("/")
+@endpoint("complaint.file")
+def mine() -> Any:
+    """My complaints and reports, newest first."""
+    session, account = context.session(), context.actor().account
+    if account is None:
+        raise NotFound("case.unknown", "there is no such case")
+    draft = session.get(FilingDraft, account)
+    return render_template(
+        "consumer/mine.html",
+        found=queries.of_complainant(session, account, limit=PAGE),
+        reports=queries.reports_of(session, account),
+        draft=draft is not None and draft.filed_as is None,
+    )
+
+
+@blueprint.get("/complaints/<uuid:case>")
+@endpoint("complaint.file")
+def case(case: UUID) -> Any:
+    """One complaint: what happened, what comes next, by when."""
+    found = queries.complaint(context.session(), case)
+    return render_template("consumer/case.html", **cases.page(found, filed=request.args.get("filed") == "1"))
+
+
+@blueprint.post("/complaints/<uuid:case>/<verb>")
+@endpoint("complaint.file")
+def act(case: UUID, verb: str) -> Any:
+    """A step that is the consumer's: consent, withdraw, rate."""
+    cases.act(case, verb, request.form)
+    return base.see_other(url_for("consumer.case", case=case))
+
+
+@blueprint.get("/reports/<uuid:case>")
+@endpoint("report.read")
+def report(case: UUID) -> Any:
+    """One report, seen by its reporter only."""
+    found = queries.report(context.session(), case)
+    book = clocks.of_case(context.session(), case)
+    history = cases.history(context.session(), case)
+    return render_template("consumer/report.html", case=found, clocks=base.promises(book), history=history)
+
+
+@blueprint.get("/notices")
+@endpoint("account.self")
+def told_notices() -> Any:
+    """What I was told."""
+    found = notices.of_recipients(context.session(), context.caller().identity.parties)
+    return render_template("shared/notices.html", found=found)
+
+
+@blueprint.get("/evidence/<uuid:file>")
+@endpoint("evidence.read")
+def evidence(file: UUID) -> Any:
+    """A file of a case one may see."""
+    return serve(file)

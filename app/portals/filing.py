@@ -1,0 +1,285 @@
+"""Filing a complaint, one idea per page; what was written is kept at every step, and filing twice is harmless."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import select
+
+from app.api.complaints import own_phone
+from app.api.evidence import keep
+from app.http import context
+from app.http.endpoint import endpoint
+from app.portals import base
+from app.portals.public import told
+from app.portals.tables import FilingDraft
+from app.views import money
+from complaints import codes, rules
+from complaints.drafts import Draft, Facts, Person, ReportDraft, Respondent
+from complaints.operations import filing
+from merchants import queries
+from workflows.errors import DomainError, FieldError, RuleBroken
+from workflows.schema import clean
+from workflows.store.session import keys_of
+
+blueprint = Blueprint("filing", __name__, url_prefix="/my/complaints/new")
+
+STEPS = ("who", "what", "facts", "you", "check")
+FIELDS = {
+    "who": ("name", "address"),
+    "what": ("category", "problem"),
+    "facts": ("happened_on", "place", "amount", "narrative"),
+    "you": ("your_name", "your_address", "publish", "entrust", "with_report", "clues", "basis"),
+}
+OF_STEP = {
+    "who": ("respondent",),
+    "what": ("category", "problem", "requests"),
+    "facts": ("facts", "evidence", "file"),
+    "you": ("complainant", "report"),
+}
+ON_PAGE = {
+    "respondent.name": "name",
+    "respondent.address": "address",
+    "complainant.name": "your_name",
+    "complainant.address": "your_address",
+    "facts.amount_fen": "amount",
+    "file": "photos",
+    "evidence": "photos",
+}
+LONGEST = 5000
+STORES = 12
+
+Answers = dict[str, Any]
+
+
+@blueprint.get("/")
+@endpoint("complaint.file")
+def begin() -> Any:
+    """Begin, or go on with what was written; a store may be named in the address."""
+    answers = load()
+    if store := request.args.get("store", "", type=str)[:36]:
+        answers = chosen(answers, store)
+        save(answers)
+    return redirect(url_for("filing.step", name="what" if store else "who"))
+
+
+@blueprint.get("/<any(who, what, facts, you, check):name>")
+@endpoint("complaint.file")
+def step(name: str) -> Any:
+    """One page of the filing."""
+    return show(name, load())
+
+
+@blueprint.post("/<any(who, what, facts, you):name>")
+@endpoint("complaint.file")
+def answer(name: str) -> Any:
+    """Keep the answers of a page and go on, or say what to mend."""
+    answers = load()
+    faults = take(name, answers)
+    save(answers)
+    faults += [fault for fault in faults_of(answers) if fault.field.partition(".")[0] in OF_STEP[name]]
+    if faults:
+        return show(name, answers, faults), 422
+    return base.see_other(url_for("filing.step", name=STEPS[STEPS.index(name) + 1]))
+
+
+@blueprint.post("/pick")
+@endpoint("complaint.file")
+def pick() -> Any:
+    """Choose a store from the search, or let go of it."""
+    save(chosen(load(), request.form.get("store_id", "")[:36]))
+    return base.see_other(url_for("filing.step", name="what" if request.form.get("store_id") else "who"))
+
+
+@blueprint.post("/photos/remove")
+@endpoint("complaint.file")
+def remove_photo() -> Any:
+    """Take a photo out of the filing again."""
+    answers = load()
+    answers["photos"] = [p for p in answers.get("photos", []) if p["id"] != request.form.get("id")]
+    save(answers)
+    return base.see_other(url_for("filing.step", name="facts"))
+
+
+@blueprint.post("/check")
+@endpoint("complaint.file")
+def submit() -> Any:
+    """File it. Pressing twice leads to the one case that was made."""
+    row = draft_row(lock=True)
+    if row is not None and row.filed_as is not None:
+        return base.see_other(url_for("consumer.case", case=row.filed_as))
+    answers = load()
+    try:
+        filed = filing.file(context.session(), as_draft(answers), actor=context.actor(), clock=context.clock())
+    except RuleBroken as error:
+        return show("check", answers, error.errors or [FieldError("", error.code, told(error))]), 422
+    complaint: Any = filed.complaint
+    save({}, filed_as=complaint.id)
+    target = {"case": complaint.id, "filed": 1}
+    return base.see_other(url_for("consumer.case", **target))
+
+
+def show(name: str, answers: Answers, faults: Any = ()) -> str:
+    """A page with its answers, and what is wrong with them beside each."""
+    errors = {ON_PAGE.get(f.field, f.field.rpartition(".")[2]): words_of(f) for f in faults}
+    return render_template(
+        f"consumer/file_{name}.html",
+        a=answers,
+        errors=errors,
+        step=STEPS.index(name) + 1,
+        codes=codes,
+        found=search() if name == "who" else [],
+        asked=request.args.get("q", ""),
+        phone=own_phone(),
+        today=context.clock().today(),
+    )
+
+
+def words_of(fault: FieldError) -> str:
+    """What is wrong, in the reader's language."""
+    return context.t_or(f"field_error.{fault.code}", fault.message)
+
+
+def search() -> Any:
+    """The stores that the search on the page found."""
+    asked = request.args.get("q", "")[:50].strip()
+    return queries.search_stores(context.session(), asked, limit=STORES) if asked else []
+
+
+def chosen(answers: Answers, store_id: str) -> Answers:
+    """The answers with a store chosen, or with none."""
+    try:
+        store = queries.store(context.session(), UUID(store_id)) if store_id else None
+    except ValueError:
+        store = None
+    if store is None:
+        return {k: v for k, v in answers.items() if k not in ("store_id", "store_name", "store_address")}
+    return answers | {"store_id": str(store.id), "store_name": store.name, "store_address": store.address}
+
+
+def take(name: str, answers: Answers) -> list[FieldError]:
+    """Take a page's fields into the answers; faults of those that cannot be read."""
+    form, faults = request.form, []
+    for field in FIELDS[name]:
+        try:
+            answers[field] = clean(form.get(field, "")[:LONGEST])
+        except ValueError:
+            faults.append(FieldError(field, "invalid", "contains control characters"))
+    if name == "what":
+        answers["requests"] = [r for r in form.getlist("requests") if r in codes.REQUESTS]
+    if name == "facts":
+        faults += take_photos(answers)
+    return faults
+
+
+def take_photos(answers: Answers) -> list[FieldError]:
+    """Store the page's files; each that cannot be taken is named, the others are kept."""
+    photos: list[dict[str, str]] = answers.setdefault("photos", [])
+    faults: list[FieldError] = []
+    for file in request.files.getlist("photos"):
+        if not file.filename:
+            continue
+        if len(photos) >= rules.MOST_EVIDENCE:
+            return [*faults, FieldError("photos", "too_many", "too many files")]
+        try:
+            row = keep(file)
+        except RuleBroken as error:
+            faults += [FieldError("photos", e.code, e.message) for e in error.errors]
+        else:
+            photos.append({"id": str(row.id), "name": row.name})
+    return faults
+
+
+def faults_of(answers: Answers) -> list[FieldError]:
+    """Everything that keeps the answers from being filed."""
+    try:
+        return rules.faults(as_draft(answers), context.clock().today())
+    except RuleBroken as error:
+        return list(error.errors)
+
+
+def as_draft(answers: Answers) -> Draft:
+    """The answers as a draft of the domain.
+
+    :raises RuleBroken: an amount or a day that cannot be read.
+    """
+    return Draft(
+        complainant=Person(answers.get("your_name", ""), own_phone(), answers.get("your_address", "")),
+        respondent=respondent(answers),
+        category=answers.get("category", ""),
+        problem=answers.get("problem", ""),
+        requests=tuple(answers.get("requests", ())),
+        facts=facts(answers),
+        publish=answers.get("publish") == "1",
+        entrust=answers.get("entrust") == "1",
+        evidence=tuple(UUID(photo["id"]) for photo in answers.get("photos", ())),
+        report=report(answers),
+    )
+
+
+def respondent(answers: Answers) -> Respondent:
+    """Who is complained of."""
+    if "store_id" in answers:
+        return Respondent(store_id=UUID(answers["store_id"]))
+    return Respondent(name=answers.get("name", ""), address=answers.get("address", ""))
+
+
+def facts(answers: Answers) -> Facts:
+    """What happened; an amount or a day that cannot be read is a fault of its own field."""
+    faults: list[FieldError] = []
+    happened = _read("facts.happened_on", lambda: date.fromisoformat(answers.get("happened_on", "")), faults)
+    amount = _read("facts.amount_fen", lambda: money.fen(answers.get("amount", ""), "amount"), faults)
+    if happened is None or amount is None:
+        raise RuleBroken("validation", "some facts cannot be read", errors=faults)
+    return Facts(happened, answers.get("place", ""), amount, answers.get("narrative", ""))
+
+
+def _read(field: str, read: Callable[[], Any], faults: list[FieldError]) -> Any:
+    try:
+        return read()
+    except (ValueError, DomainError):
+        faults.append(FieldError(field, "unreadable", "cannot be read"))
+        return None
+
+
+def report(answers: Answers) -> ReportDraft | None:
+    """The report leg, where it was asked for."""
+    if answers.get("with_report") != "1":
+        return None
+    return ReportDraft(answers.get("clues", ""), answers.get("basis", ""))
+
+
+def draft_row(*, lock: bool = False) -> FilingDraft | None:
+    """The signed-in consumer's draft."""
+    query = select(FilingDraft).where(FilingDraft.account_id == context.actor().account)
+    return context.session().scalar(query.with_for_update() if lock else query)
+
+
+def load() -> Answers:
+    """What was written so far; nothing after a filing."""
+    row = draft_row()
+    if row is None or row.filed_as is not None:
+        return {}
+    answers: Answers = json.loads(keys_of(context.session()).open(_place(), row.body_sealed))
+    return answers
+
+
+def save(answers: Answers, filed_as: UUID | None = None) -> None:
+    """Keep what was written, sealed."""
+    session, body = context.session(), json.dumps(answers, ensure_ascii=False)
+    sealed = keys_of(session).seal(_place(), body)
+    row = draft_row(lock=True)
+    if row is None:
+        row = FilingDraft(account_id=context.actor().account)
+        session.add(row)
+    row.body_sealed, row.updated_at, row.filed_as = sealed, context.clock().now(), filed_as
+    session.flush()
+
+
+def _place() -> str:
+    return f"filing_draft|body|{context.actor().account}"

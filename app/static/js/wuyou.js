@@ -1,0 +1,56 @@
+// Small improvements; every page works without this file.
+"use strict";
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 5000);
+});
+
+// The queue by keyboard: j and k move, Enter opens, / searches, ? shows all keys. Nothing decides by a key.
+const table = document.querySelector("table[data-keys]");
+const help = document.querySelector("dialog[data-help]");
+let at = -1;
+
+function go(step) {
+  const rows = [...table.querySelectorAll("tbody tr")];
+  if (!rows.length) return;
+  if (rows[at]) rows[at].classList.remove("at");
+  at = Math.min(rows.length - 1, Math.max(0, at + step));
+  rows[at].classList.add("at");
+  rows[at].querySelector("a").focus();
+}
+
+function typing(target) {
+  return target.closest("input, textarea, select, [contenteditable]");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (localStorage.getItem("keys") === "off") return;
+  const search = document.querySelector("input[type=search]");
+  const sheet = document.querySelector(`details[data-key="${CSS.escape(event.key)}"]`);
+  if (table && event.key === "j") go(1);
+  else if (table && event.key === "k") go(-1);
+  else if (event.key === "/" && search) search.focus();
+  else if (event.key === "?" && help) help.showModal();
+  else if (sheet) {
+    sheet.open = true;
+    sheet.querySelector("input, select, textarea, button").focus();
+  } else return;
+  event.preventDefault();
+});
+
+const off = document.querySelector("[data-keys-off]");
+if (off) {
+  off.checked = localStorage.getItem("keys") === "off";
+  off.addEventListener("change", () => localStorage.setItem("keys", off.checked ? "off" : "on"));
+}
+
+// An error summary is the first thing a screen reader hears.
+document.querySelector("[data-summary]")?.focus();

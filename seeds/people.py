@@ -1,0 +1,119 @@
+"""The demo's people: plainly fictional, with passwords everybody knows. They exist on demo installations only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from seeds.reference import bureau_id, regions
+from workflows.people.tables import Account, Membership
+from workflows.store.sealed import seal
+from workflows.store.session import DatabaseClock
+
+PASSWORD = "wuyou-demo-2026"  # noqa: S105 - known to everybody, on purpose
+TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person of the demo.
+
+    :param org: the bureau's region code, or the enterprise's short name.
+    """
+
+    role: str
+    city: str
+    login: str
+    name: str
+    phone: str = ""
+    org: str = ""
+
+    @property
+    def id(self) -> UUID:
+        """The same on every installation."""
+        return uuid5(NAMESPACE_URL, f"wuyou:demo:{self.login}")
+
+
+PEOPLE = (
+    Person("consumer", "3205", "lin.demo", "林晓样", "+8613900000001"),
+    Person("consumer", "3101", "chen.demo", "陈小样", "+8613900000002"),
+    Person("merchant", "3205", "shop.suzhou", "吴掌柜", org="pingjiang"),
+    Person("merchant", "3101", "shop.shanghai", "沪掌柜", org="binjiang"),
+    Person("officer", "3205", "officer.gusu", "顾经办", org="320508"),
+    Person("officer", "3101", "officer.huangpu", "黄经办", org="310101"),
+    Person("supervisor", "3205", "chief.suzhou", "苏督办", org="3205"),
+    Person("supervisor", "3101", "chief.shanghai", "申督办", org="3101"),
+    Person("admin", "3205", "admin.demo", "管理员"),
+)
+
+
+CROWD = 300
+"""Consumers of the demo's past; they have no phone of their own and never sign in."""
+
+
+def crowd_id(number: int) -> UUID:
+    """The id of one of the crowd."""
+    return uuid5(NAMESPACE_URL, f"wuyou:demo:crowd:{number}")
+
+
+def desk_id(region: str) -> UUID:
+    """The id of the officer at a bureau's desk for reports."""
+    return uuid5(NAMESPACE_URL, f"wuyou:demo:desk:{region}")
+
+
+def enterprise_id(short: str) -> UUID:
+    """The id of a demo enterprise by its short name."""
+    return uuid5(NAMESPACE_URL, f"wuyou:demo:enterprise:{short}")
+
+
+def load(session: Session, hashed: str) -> None:
+    """Make the people that are missing.
+
+    :param hashed: the hash of :data:`PASSWORD`.
+    """
+    known = set(session.scalars(select(Account.id).where(Account.id.in_([p.id for p in PEOPLE]))))
+    for person in PEOPLE:
+        if person.id not in known:
+            _add(session, person, hashed)
+
+
+def load_crowd(session: Session) -> list[UUID]:
+    """The demo's past consumers, and an officer at every bureau's desk; the consumers' ids."""
+    now = DatabaseClock(session).now()
+    ids = [crowd_id(number) for number in range(CROWD)]
+    desks = {desk_id(str(r["code"])): r for r in regions() if r["merged_into"] is None}
+    accounts = [{"id": i, "kind": "consumer", "lang": "zh", "created_at": now, "city": None} for i in ids]
+    accounts += [
+        {"id": i, "kind": "officer", "lang": "zh", "created_at": now, "city": r["city"]} for i, r in desks.items()
+    ]
+    members = [{"account_id": i, "org_id": bureau_id(str(r["code"])), "org_kind": "bureau"} for i, r in desks.items()]
+    session.execute(insert(Account).on_conflict_do_nothing(), accounts)
+    session.execute(insert(Membership).on_conflict_do_nothing(), members)
+    return ids
+
+
+def _add(session: Session, person: Person, hashed: str) -> None:
+    account = Account(
+        id=person.id,
+        kind=person.role,
+        city=person.city,
+        login=person.login,
+        password_hash=hashed,
+        lang="zh",
+        created_at=DatabaseClock(session).now(),
+    )
+    seal(session, account, "name", person.name)
+    if person.phone:
+        seal(session, account, "phone", person.phone)
+    if person.role in ("officer", "supervisor", "admin"):
+        seal(session, account, "totp", TOTP)
+    session.add(account)
+    session.flush()
+    if person.org:
+        bureau = person.role in ("officer", "supervisor")
+        org = bureau_id(person.org) if bureau else enterprise_id(person.org)
+        session.add(Membership(account_id=person.id, org_id=org, org_kind="bureau" if bureau else "enterprise"))
