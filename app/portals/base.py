@@ -87,10 +87,14 @@ def promises(case_clocks: Any) -> list[dates.Promise]:
 
 
 def articles_of(rule: str) -> str:
-    """The article in a rule's version, with the order's name in people's words."""
-    article = rule.partition("@")[2].replace("-", " ", 1)
-    order, _, number = article.partition(" ")
-    return f"{context.t_or(f'law.{order}', order)} {number}".strip()
+    """The article in a rule's version, as people cite it: ``第23条第1款第5项``, ``art. 23(1)(5)``."""
+    order, _, number = rule.partition("@")[2].partition("-")
+    law = context.t_or(f"law.{order}", order)
+    parts = number.replace(")", "").split("(")
+    if context.lang() != "zh" or not parts[0].isdigit():
+        return f"{law} {number}".strip()
+    cited = zip(("条", "款", "项"), parts, strict=False)
+    return law + "".join(f"第{part}{unit}" for unit, part in cited)
 
 
 def signed_in(token: str, target: str) -> AnyResponse:

@@ -61,14 +61,14 @@ def page(case: Complaint, **more: Any) -> dict[str, Any]:
         "evidence": evidence(session, case.id),
         "offers": queries.offers(session, case.id),
         "evaluations": queries.evaluations(session, case.id),
-        "verbs": [verb for verb in cases.verbs(case, actor) if offered(case, verb)],
+        "verbs": [verb for verb in cases.verbs(case, actor) if offered(session, case, verb)],
         "fields": FIELDS,
         "codes": codes,
         "today": today,
     } | more
 
 
-def offered(case: Complaint, verb: str) -> bool:
+def offered(session: Session, case: Complaint, verb: str) -> bool:
     """Next lawful steps only: what the facts do not allow yet is not shown."""
     consents = case.complainant_consent_on and case.respondent_consent_on
     untold = case.told_on is None or (case.state == "terminated" and case.termination_told_on is None)
@@ -77,6 +77,7 @@ def offered(case: Complaint, verb: str) -> bool:
         "consent": not consents,
         "told": untold,
         "close": not untold,
+        "evaluate": not (verb == "evaluate" and queries.evaluations(session, case.id)),
     }.get(verb, True)
 
 

@@ -197,10 +197,8 @@ def take_photos(answers: Answers) -> list[FieldError]:
 
 def faults_of(answers: Answers) -> list[FieldError]:
     """Everything that keeps the answers from being filed."""
-    try:
-        return rules.faults(as_draft(answers), context.clock().today())
-    except RuleBroken as error:
-        return list(error.errors)
+    draft, unreadable = read(answers)
+    return [*unreadable, *rules.faults(draft, context.clock().today())]
 
 
 def as_draft(answers: Answers) -> Draft:
@@ -208,18 +206,28 @@ def as_draft(answers: Answers) -> Draft:
 
     :raises RuleBroken: an amount or a day that cannot be read.
     """
-    return Draft(
+    draft, unreadable = read(answers)
+    if unreadable:
+        raise RuleBroken("validation", "some facts cannot be read", errors=unreadable)
+    return draft
+
+
+def read(answers: Answers) -> tuple[Draft, list[FieldError]]:
+    """The answers as a draft, and the faults of what cannot be read at all."""
+    unreadable: list[FieldError] = []
+    draft = Draft(
         complainant=Person(answers.get("your_name", ""), own_phone(), answers.get("your_address", "")),
         respondent=respondent(answers),
         category=answers.get("category", ""),
         problem=answers.get("problem", ""),
         requests=tuple(answers.get("requests", ())),
-        facts=facts(answers),
+        facts=facts(answers, unreadable),
         publish=answers.get("publish") == "1",
         entrust=answers.get("entrust") == "1",
         evidence=tuple(UUID(photo["id"]) for photo in answers.get("photos", ())),
         report=report(answers),
     )
+    return draft, unreadable
 
 
 def respondent(answers: Answers) -> Respondent:
@@ -229,21 +237,19 @@ def respondent(answers: Answers) -> Respondent:
     return Respondent(name=answers.get("name", ""), address=answers.get("address", ""))
 
 
-def facts(answers: Answers) -> Facts:
-    """What happened; an amount or a day that cannot be read is a fault of its own field."""
-    faults: list[FieldError] = []
-    happened = _read("facts.happened_on", lambda: date.fromisoformat(answers.get("happened_on", "")), faults)
-    amount = _read("facts.amount_fen", lambda: money.fen(answers.get("amount", ""), "amount"), faults)
-    if happened is None or amount is None:
-        raise RuleBroken("validation", "some facts cannot be read", errors=faults)
-    return Facts(happened, answers.get("place", ""), amount, answers.get("narrative", ""))
+def facts(answers: Answers, unreadable: list[FieldError]) -> Facts:
+    """What happened; an amount or a day that cannot be read is noted and stands for nothing."""
+    happened = _read("facts.happened_on", lambda: date.fromisoformat(answers.get("happened_on", "")), unreadable)
+    amount = _read("facts.amount_fen", lambda: money.fen(answers.get("amount", ""), "amount"), unreadable)
+    day = happened or context.clock().today()
+    return Facts(day, answers.get("place", ""), amount or 0, answers.get("narrative", ""))
 
 
-def _read(field: str, read: Callable[[], Any], faults: list[FieldError]) -> Any:
+def _read(field: str, how: Callable[[], Any], unreadable: list[FieldError]) -> Any:
     try:
-        return read()
+        return how()
     except (ValueError, DomainError):
-        faults.append(FieldError(field, "unreadable", "cannot be read"))
+        unreadable.append(FieldError(field, "unreadable", "cannot be read"))
         return None
 
 

@@ -45,13 +45,14 @@ def queue() -> Any:
     )
 
 
-def due(row: Any) -> tuple[str, str, str]:
-    """A row's next date, how far off it is, and its urgency."""
+def due(row: Any) -> tuple[str, str, str, bool]:
+    """A row's next date, how far off it is, its urgency, and whether it is provisional."""
     if row.next_due_on is None:
-        return "", "", ""
+        return "", "", "", False
     calendar = calendars.current(context.session())
     left, urgency = dates.remaining(row.next_due_on, context.clock().today(), calendar, context.lang())
-    return dates.day_text(row.next_due_on, context.lang()), left, urgency
+    provisional = not calendar.is_published(row.next_due_on)
+    return dates.day_text(row.next_due_on, context.lang()), left, urgency, provisional
 
 
 @blueprint.get("/complaints/<uuid:case>")
@@ -77,7 +78,7 @@ def figures() -> Any:
     """The nights' figures by district, as a chart with a table beside it."""
     days = request.args.get("days", default=30, type=int)
     days = days if days in SPANS else 30
-    last = context.clock().today() - timedelta(days=1)
+    last = context.clock().today()
     first = last - timedelta(days=days - 1)
     shown = measures.by_district(context.session(), first, last, context.actor().city, context.lang())
     return render_template("officer/measures.html", shown=shown, days=days, spans=SPANS, first=first, last=last)

@@ -15,7 +15,7 @@ from complaints.models import Complaint, Report
 from workflows.case import calendars, clocks
 from workflows.case.tables import CaseClock
 from workflows.people.actor import OFFICIALS, Actor, ActorRole
-from workflows.people.masks import masked_address, masked_name, masked_phone
+from workflows.people.masks import masked_address, masked_name, masked_phone, plain_phone
 from workflows.store.sealed import unseal
 from workflows.time.explain import DayLine, explain
 
@@ -60,7 +60,7 @@ def complainant(session: Session, case: Complaint, actor: Actor) -> dict[str, st
     """The complainant's details: plain for the complainant, masked for everybody else."""
     name, phone, address = (str(unseal(session, case, field)) for field in Complaint.sealed_fields)
     if actor.account == case.complainant_id:
-        return {"name": name, "phone": phone, "address": address}
+        return {"name": name, "phone": plain_phone(phone), "address": address}
     return {"name": masked_name(name), "phone": masked_phone(phone), "address": masked_address(address)}
 
 

@@ -20,7 +20,7 @@ CASES = {"complaint": AUDIENCES, "report": ("consumer", "officer")}
 SECURED = (
     "account", "membership", "web_session", "throttle", "one_time_code", "stand_in_message", "idempotency_key",
     "filing", "complaint", "report", "case_access", "case_event", "case_commitment", "case_clock", "evaluation",
-    "offer", "evidence", "notice", "outbox", "job_run", "heartbeat", "measure",
+    "offer", "evidence", "notice", "outbox", "job_run", "heartbeat", "measure", "filing_draft",
 )  # fmt: skip
 
 FUNCTIONS = (

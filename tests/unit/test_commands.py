@@ -38,7 +38,7 @@ def test_deadline_says_provisional_past_the_published_years(wuyou):
 def test_deadline_explains_every_day(wuyou):
     _, out, _ = wuyou("deadline", "complaint.accept", "2026-02-12", "--explain", "--lang", "zh")
     assert "O121 15" not in out
-    assert "放假:春节" in out
+    assert "放假：春节" in out
     assert "2026-02-28 周六   7 计入 · 调休上班日" in out
 
 

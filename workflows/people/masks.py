@@ -9,6 +9,12 @@ def masked_phone(phone: str) -> str:
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else "****"
 
 
+def plain_phone(phone: str) -> str:
+    """``139 0000 0001``, as people in mainland China write their own numbers."""
+    digits = phone.removeprefix("+86")
+    return f"{digits[:3]} {digits[3:7]} {digits[7:]}" if len(digits) == 11 else phone
+
+
 def masked_name(name: str) -> str:
     """``张**``: the first character and a star for each other one."""
     return f"{name[:1]}{'*' * (len(name) - 1)}" if len(name) > 1 else "*"

@@ -10,7 +10,7 @@ for (const box of document.querySelectorAll("[data-chart]")) {
   chart.setOption({
     animation: false,
     textStyle: { fontFamily: style.getPropertyValue("--font"), color: colour("--ink") },
-    grid: { left: 8, right: 64, top: 8, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 128, top: 8, bottom: 8, containLabel: true },
     xAxis: { type: "value", max: data.most, axisLabel: { color: colour("--faint"), formatter: data.unit },
              splitLine: { lineStyle: { color: colour("--line") } } },
     yAxis: { type: "category", inverse: true, data: data.names, axisTick: { show: false },

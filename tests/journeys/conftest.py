@@ -1,0 +1,132 @@
+"""A running installation with its demo, and a real browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from app.identity import totp
+from seeds import people
+from tests.support.net import free_port
+from workflows.time.clock import SystemClock
+
+WUYOU = Path(sys.executable).with_name("wuyou")
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Installation:
+    """A running installation."""
+
+    url: str
+    data: Path
+
+    def command(self, *arguments: str) -> str:
+        env = os.environ | {"WUYOU_DATA": str(self.data), "PYTHONPATH": str(Path.cwd())}
+        done = subprocess.run(
+            [sys.executable, str(WUYOU), *arguments], env=env, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[Installation]:
+    """Wuyou with its demo city, started as `make run` starts it."""
+    data, port = tmp_path_factory.mktemp("site") / "var", free_port()
+    plain = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "WUYOU_DEMO")}
+    env = plain | {"WUYOU_DATA": str(data), "PORT": str(port), "PYTHONPATH": str(Path.cwd())}
+    process = subprocess.Popen([sys.executable, str(WUYOU), "run"], env=env, stdout=subprocess.PIPE, text=True)
+    for line in process.stdout:
+        if line.startswith("Wuyou is ready at"):
+            break
+    yield Installation(f"http://127.0.0.1:{port}", data)
+    process.terminate()
+    process.wait(20)
+    process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        pytest.fail("the browser tests need Chromium: sudo apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def opened(browser, site):
+    """Open a browser window of a size, and notice everything that goes wrong in it."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def window(size=DESK, **options) -> Page:
+        context = browser.new_context(viewport=size, base_url=site.url, locale="zh-CN", **options)
+        context.set_default_timeout(15000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: complaints.append(str(e)))
+        return page
+
+    yield window
+    for context in contexts:
+        context.close()
+    expected = ("401", "403", "404", "409", "412", "422")
+    assert [c for c in complaints if not any(code in c for code in expected)] == []
+
+
+@pytest.fixture
+def shot():
+    """Keep a picture of a page where WUYOU_SCREENS says; elsewhere pictures are not kept."""
+    folder = os.environ.get("WUYOU_SCREENS")
+
+    def take(page: Page, name: str) -> None:
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+    return take
+
+
+def sign_in_by_phone(page: Page, phone: str) -> None:
+    """As a person would: ask for a code, read it on the demo's page of messages, type it."""
+    page.get_by_label("手机号码").fill(phone)
+    page.get_by_role("button", name="发送验证码").click()
+    page.wait_for_selector("text=输入验证码")
+    messages = page.context.new_page()
+    messages.goto("/demo/messages")
+    code = messages.locator("[data-message]").first.inner_text().split("验证码 ")[1][:6]
+    messages.close()
+    page.get_by_label("6 位验证码").fill(code)
+    page.get_by_role("button", name="登录").click()
+
+
+def sign_in_staff(page: Page, login: str, *, code: bool) -> None:
+    """By login, password and, for officers, the code of their app."""
+    page.goto("/sign-in/staff")
+    page.get_by_label("账号").fill(login)
+    page.get_by_label("密码").fill(people.PASSWORD)
+    if code:
+        page.get_by_label("动态口令").fill(totp.code(people.TOTP, SystemClock().now()))
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_load_state()
