@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import structlog
 from rq.timeouts import BaseTimeoutException
 
-from app import settings, wiring
+from app import logs, settings, wiring
 from app.database import connect
 from app.settings import Settings
 from workflows.delivery import jobs, leases, outbox
@@ -35,6 +35,7 @@ def databases(told: Settings) -> Iterator[Databases]:
 
 def drain() -> None:
     """Drain messages, deliveries and scheduled jobs until nothing is due or the time is up."""
+    logs.configure()
     told = settings.read()
     until = time.monotonic() + LONGEST_SECONDS
     with databases(told) as db:

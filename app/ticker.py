@@ -16,7 +16,7 @@ from sqlalchemy import Connection, exists, func, or_, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import settings, wiring
+from app import logs, settings, wiring
 from app.database import connect
 from app.doorbell import Doorbell
 from app.places import Places
@@ -87,6 +87,7 @@ def run(db: Databases, bell: Doorbell, schedule: Iterable[jobs.Job], stop: Stop)
 
 def main() -> None:
     """Tick until told to stop; a lost database is waited for."""
+    logs.configure()
     told = settings.read()
     stop = Stop()
     bell = Doorbell(redis_url(told, Places(told.data)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from uuid import UUID
 
@@ -96,6 +97,8 @@ def serve(file: UUID) -> Response:
     if row is None:
         raise NotFound("evidence.unknown", "there is no such file, or you may not see it")
     path = files.shown_path(Places(context.installation().told.data), row.shown_digest)
-    response = send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name, max_age=0)
+    response = send_file(
+        io.BytesIO(path.read_bytes()), mimetype=row.media_type, as_attachment=True, download_name=row.name, max_age=0
+    )
     response.headers["Content-Security-Policy"] = SANDBOX
     return response

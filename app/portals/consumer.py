@@ -65,7 +65,7 @@ def report(case: UUID) -> Any:
 
 
 @blueprint.get("/notices")
-@endpoint("account.self")
+@endpoint("notices.read")
 def told_notices() -> Any:
     """What I was told."""
     found = notices.of_recipients(context.session(), context.caller().identity.parties)

@@ -31,6 +31,11 @@ from workflows.delivery import outbox
 from workflows.store.session import Databases, Role
 
 WAIT = 60.0
+DOUBLED = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM notice GROUP BY case_id, recipient_id, key, channel, values->>'event' HAVING count(*) > 1
+    ) d
+"""
 
 
 @dataclass
@@ -87,7 +92,7 @@ class System:
             "--no-control-socket",
         ]
         self.spawn("web", "gunicorn", "--bind", bind, *options, "app.wsgi:application")
-        wait_for(lambda: self.ready(), "the web server to get ready")
+        wait_for(self.ready, "the web server to get ready")
 
     def ready(self) -> bool:
         try:
@@ -145,11 +150,7 @@ class System:
         with self.db.transaction(Role.WORKER) as session:
             cases = session.scalars(select(Complaint)).all()
             faults = [f for case in cases for f in self._chain(session, case)]
-            doubled = session.scalar(
-                text(
-                    "SELECT count(*) FROM (SELECT 1 FROM notice GROUP BY case_id, recipient_id, key, channel, values->>'event' HAVING count(*) > 1) d"
-                )
-            )
+            doubled = session.scalar(text(DOUBLED))
             told = session.scalar(text("SELECT count(*) FROM notice WHERE channel = 'page'"))
             health = outbox.health(session)
         assert faults == []

@@ -85,7 +85,7 @@ class Filers:
 
 
 def test_t1_headline_killed_workers_flushed_redis_stopped_postgres(system):
-    """At 20, 40, 60 and 80 % of the filings a fault of another kind; a worker is killed every two seconds all the time."""
+    """At 20, 40, 60 and 80 % of the filings another kind of fault; a worker is killed every two seconds throughout."""
     print(f"seed {SEED}")
     rng = random.Random(SEED)
     system.web()
@@ -288,6 +288,7 @@ def test_t39_a_hostile_redis_is_refused_and_the_worker_lives(system, tmp_path):
     foreign = AllowedJob.create(TASK, connection=admin, serializer=bell.serializer)
     foreign._success_callback_name = "os.abort"
     bell.enqueue_job(foreign)
+    wait_for(lambda: all(map(is_failed, attacks)), "every attack to be refused")
     admin.lpush(bell.key, b"not a job")
     for name in admin.smembers("rq:workers"):
         for command in ("kill-horse", "shutdown", "stop-job"):
@@ -297,12 +298,16 @@ def test_t39_a_hostile_redis_is_refused_and_the_worker_lives(system, tmp_path):
     system.drained(30)
     assert not trap.exists()
     assert worker.poll() is None
-    states = [job.get_status(refresh=True) for job in attacks]
-    assert {str(s.value if s else None) for s in states} <= {"failed"}
+    assert "refused: 'os.system' is not a task of ours" in (system.places.logs / "worker.log").read_text("utf-8")
+
+
+def is_failed(job) -> bool:
+    status = job.get_status(refresh=True)
+    return status is not None and status.value == "failed"
 
 
 def test_the_product_cannot_flush_or_configure_its_own_redis(system):
     client = connection(redis_url(settings.read(system.env), system.places))
-    for command in ("FLUSHALL", "CONFIG GET maxmemory", "DEBUG SLEEP 1", "ACL LIST"):
+    for command in ("FLUSHALL", "CONFIG GET maxmemory", "ACL LIST"):
         with pytest.raises(redis.exceptions.NoPermissionError):
             client.execute_command(*command.split())

@@ -18,6 +18,7 @@ ADMINS = frozenset({ActorRole.ADMIN})
 POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "public": ANYONE,
     "account.self": SIGNED_IN,
+    "notices.read": PARTIES | OFFICERS,
     "case.read": PARTIES | OFFICERS,
     "complaint.file": CONSUMERS,
     "complaint.queue": OFFICERS,
@@ -30,7 +31,6 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "report.read": CONSUMERS | OFFICERS,
     "merchant.own": MERCHANTS,
     "measures.read": OFFICERS,
-    "demo.outbox": ANYONE,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""
 
