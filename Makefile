@@ -47,13 +47,14 @@ check: install-dev ## format, lint, types, import contracts, generated documents
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python tools/docs.py --check
+	@PYTHONPATH=. $(BIN)/python tools/migrations.py
+	@PYTHONPATH=. $(BIN)/python tools/docs.py --check
 
 bench: install-dev ## benchmarks, as ratios measured in one run
 	@$(BIN)/python -m tests.bench
 
 docs: install-dev ## write the generated documents anew
-	@$(BIN)/python tools/docs.py
+	@PYTHONPATH=. $(BIN)/python tools/docs.py
 
 lock: ## write the lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select, text, union_all
+from sqlalchemy.orm import Session, load_only
 
 from complaints.lifecycle import CLOSED, WITHDRAWN
 from complaints.models import Complaint, Evaluation, Offer, Report
@@ -16,6 +16,24 @@ from workflows.errors import NotFound
 FAR = date(9999, 12, 31)
 MOST = 100
 ENDED = (CLOSED, WITHDRAWN)
+OPEN = text("complaint.state NOT IN ('closed', 'withdrawn')")
+"""As the queue's partial index says it, word for word: a bound parameter would hide the index from the planner."""
+
+ROW = (
+    Complaint.id,
+    Complaint.number,
+    Complaint.state,
+    Complaint.version,
+    Complaint.city,
+    Complaint.district,
+    Complaint.category,
+    Complaint.problem,
+    Complaint.respondent_name,
+    Complaint.amount_fen,
+    Complaint.received_on,
+    Complaint.next_due_on,
+)
+"""What a line of the queue shows."""
 
 
 def complaint(session: Session, complaint_id: UUID) -> Complaint:
@@ -50,16 +68,25 @@ def queue(
 ) -> Sequence[Complaint]:
     """Open complaints of the bureaus, what the law asks for first before the rest; keyset-paged.
 
+    Each bureau's page is read off the queue's index and the pages are merged, so the time depends on the
+    page and not on how many cases there are.
+
     :param after: the last one's ``(next_due_on, id)`` of the page before.
     """
-    query = select(Complaint).where(Complaint.bureau_id.in_(bureaus), Complaint.state.not_in(ENDED))
+    most = min(limit, MOST + 1)
+    page = select(Complaint.id, Complaint.next_due_on).where(OPEN)
     if district:
-        query = query.where(Complaint.district == district)
+        page = page.where(Complaint.district == district)
     if state:
-        query = query.where(Complaint.state == state)
+        page = page.where(Complaint.state == state)
     if after:
-        query = query.where(_beyond(*after))
-    return session.scalars(query.order_by(Complaint.next_due_on, Complaint.id).limit(min(limit, MOST + 1))).all()
+        page = page.where(_beyond(*after))
+    order = (Complaint.next_due_on, Complaint.id)
+    pages = [page.where(Complaint.bureau_id == bureau).order_by(*order).limit(most).subquery() for bureau in bureaus]
+    merged = union_all(*(select(p.c.id, p.c.next_due_on) for p in pages)).subquery()
+    first = select(merged.c.id).order_by(merged.c.next_due_on, merged.c.id).limit(most)
+    rows = select(Complaint).where(Complaint.id.in_(first)).options(load_only(*ROW)).order_by(*order)
+    return session.scalars(rows).all()
 
 
 def _beyond(due: date | None, last: UUID) -> ColumnElement[bool]:

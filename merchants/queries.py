@@ -25,15 +25,16 @@ def store(session: Session, store_id: UUID) -> Store:
     return found
 
 
-def enterprise(session: Session, enterprise_id: UUID) -> Enterprise:
-    """An enterprise by its id.
+def store_and_enterprise(session: Session, store_id: UUID) -> tuple[Store, Enterprise]:
+    """A store with its enterprise.
 
-    :raises NotFound: no such enterprise.
+    :raises NotFound: no such store.
     """
-    found = session.get(Enterprise, enterprise_id)
+    query = select(Store, Enterprise).join(Enterprise, Enterprise.id == Store.enterprise_id)
+    found = session.execute(query.where(Store.id == store_id)).one_or_none()
     if found is None:
-        raise NotFound("enterprise.unknown", "there is no such enterprise")
-    return found
+        raise NotFound("store.unknown", "there is no such store", field="respondent.store_id")
+    return found[0], found[1]
 
 
 def search_stores(session: Session, words: str, city: str | None = None, limit: int = 20) -> Sequence[Store]:

@@ -7,11 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import rfc8785
-
 from complaints.terms import TERMS
 from workflows.case import journal
 from workflows.people.actor import Actor
+from workflows.store.canonical import canonical
 from workflows.store.crypto import HASH, Keys, commitment, digest
 from workflows.time.calendar import Calendar
 from workflows.time.deadline import deadline
@@ -55,7 +54,7 @@ class Past:
         salts = {
             name: digest("wuyou.demo.salt", self.id.bytes, f"{seq}{name}".encode())[:16] for name in personal or {}
         }
-        body = rfc8785.dumps(
+        body = canonical(
             {
                 "case": str(self.id),
                 "kind": "complaint",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from app import settings
+from app import lifecycles, settings
+from app.wiring import MACHINES
 
 ROOT = Path(__file__).parent.parent
 
 
 def documents() -> dict[Path, str]:
     """Every generated document by its path."""
-    return {ROOT / "docs/settings.md": settings.table()}
+    drawings = {ROOT / f"docs/lifecycle/{m.name}.md": lifecycles.page(m) for m in MACHINES}
+    return {ROOT / "docs/settings.md": settings.table(), **drawings}
 
 
 def main() -> int:

@@ -91,8 +91,7 @@ def answerable(session: Session, respondent: Respondent) -> Answerable:
     :raises RuleBroken: an unknown store, or an address that names no district of the two cities.
     """
     if respondent.store_id is not None:
-        store = merchants.store(session, respondent.store_id)
-        firm = merchants.enterprise(session, store.enterprise_id)
+        store, firm = merchants.store_and_enterprise(session, respondent.store_id)
         return Answerable(
             f"{firm.name}({store.name})",
             store.address,

@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import rfc8785
 from sqlalchemy.orm import Session
 
 from workflows.case.tables import CaseCommitment, CaseEvent
 from workflows.people.actor import Actor
+from workflows.store.canonical import canonical
 from workflows.store.crypto import DIGEST_BYTES, HASH, commitment, digest
 
 DOMAIN = "wuyou.journal.v1"
@@ -50,7 +50,7 @@ def append(session: Session, case: Any, entry: Entry) -> CaseEvent:
     """Chain one event to the journal of a case whose row this transaction has locked or just made."""
     seq = case.chain_seq + 1
     salts = {field: os.urandom(SALT_BYTES) for field in entry.personal}
-    text = rfc8785.dumps(_body(case, seq, entry, salts)).decode()
+    text = canonical(_body(case, seq, entry, salts)).decode()
     event = CaseEvent(
         case_id=case.id,
         seq=seq,

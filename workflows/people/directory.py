@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from workflows.errors import NotFound
@@ -32,14 +32,14 @@ def regions(session: Session) -> Sequence[Region]:
 
 
 def county_bureau(session: Session, district: str) -> Bureau:
-    """The county-level bureau (县级市场监督管理局) of a district.
+    """The county-level bureau (县级市场监督管理局) of a district; a retired code leads to its successor's.
 
     :raises NotFound: the district has none here.
     """
-    code = region(session, district).code
+    code = select(func.coalesce(Region.merged_into, Region.code)).where(Region.code == district).scalar_subquery()
     found = session.scalar(select(Bureau).where(Bureau.region == code, Bureau.level == "county"))
     if found is None:
-        raise NotFound("bureau.unknown", f"no county-level bureau for district {code}", field="district")
+        raise NotFound("bureau.unknown", f"no county-level bureau for district {district}", field="district")
     return found
 
 
