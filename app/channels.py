@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.catalogue import text
-from app.identity.tables import StandInMessage
+from app.standin import StandInMessage
 from workflows.delivery.leases import Lease
 from workflows.delivery.notices import Notice
 from workflows.people.tables import Account

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app import standin
 from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import models as complaints
@@ -14,5 +15,5 @@ from workflows.people import tables as people
 from workflows.store import evidence
 from workflows.store.db import Base
 
-MODULES = (case, delivery, notices, people, evidence, measures, merchants, complaints, identity, portals)
+MODULES = (case, delivery, notices, people, evidence, measures, merchants, complaints, identity, portals, standin)
 METADATA = Base.metadata

@@ -8,14 +8,15 @@ from uuid import UUID
 from flask_smorest import Blueprint
 from marshmallow import fields
 
+from app.api import verbs
 from app.api.complaints import journal_of
 from app.http import context
-from app.http.endpoint import endpoint
+from app.http.endpoint import endpoint, expected_version
 from app.views import cases
 from complaints import queries
 from complaints.drafts import ReportDraft
-from complaints.operations import filing
-from complaints.schemas import ClocksOut, JournalOut, ReportIn, ReportOut
+from complaints.operations import filing, reports
+from complaints.schemas import ClocksOut, JournalOut, ReportIn, ReportOut, VerbIn
 from workflows.case import clocks
 from workflows.people.actor import ActorRole
 from workflows.schema import Strict
@@ -73,3 +74,16 @@ def explained(case: UUID) -> Any:
     queries.report(session, case)
     book = clocks.of_case(session, case)
     return {"items": cases.explained(session, book, context.clock().today(), context.lang(), "reports")}
+
+
+@blueprint.route("/reports/<uuid:case>/<verb>", methods=["POST"])
+@endpoint("complaint.decide")
+@blueprint.arguments(VerbIn)
+@blueprint.response(200, ReportOut)
+def act(given: dict[str, Any], case: UUID, verb: str) -> Any:
+    """Take a step with a report, as its assigned officer; needs ``If-Match``."""
+    session, actor = context.session(), context.actor()
+    verbs.find(verb, actor, verbs.REPORT_VERBS)
+    found = reports.find(session, case, expected_version())
+    verbs.apply(session, found, verb, given, actor=actor, clock=context.clock())
+    return cases.report(session, found), 200, {"ETag": f'"{found.version}"'}

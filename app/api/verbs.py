@@ -1,4 +1,4 @@
-"""The verbs of a complaint: which operation each is, what it takes, and who may use it."""
+"""The verbs of complaints and reports: which operation each is, what it takes, and who may use it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from complaints.models import Complaint
-from complaints.operations import decide, mediate
+from complaints.models import Complaint, Report
+from complaints.operations import decide, mediate, reports
 from workflows.errors import FieldError, NotFound, Refused, RuleBroken
 from workflows.people import directory
 from workflows.people.actor import OFFICIALS, Actor, ActorRole
@@ -41,6 +41,10 @@ def _dispatch(session: Session, complaint: Complaint, district: str, *, actor: A
     decide.dispatch(session, complaint, bureau, actor=actor, clock=clock)
 
 
+def _extend(session: Session, report: Report, reason: str, *, actor: Actor, clock: Clock) -> None:
+    reports.extend(session, report, reason, actor=actor, clock=clock)
+
+
 COMPLAINT_VERBS: Mapping[str, Verb] = {
     "accept": Verb(decide.accept),
     "decline": Verb(decide.decline, needs=("ground", "reason")),
@@ -62,18 +66,27 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
 }
 """Every verb of a complaint by its name in the address."""
 
+REPORT_VERBS: Mapping[str, Verb] = {
+    "extend": Verb(_extend, needs=("reason",)),
+    "open_case": Verb(reports.open_case),
+    "no_case": Verb(reports.no_case, needs=("reason",)),
+    "redirect": Verb(reports.redirect, needs=("reason",)),
+    "told": Verb(reports.told, needs=("by",), takes=("on",)),
+}
+"""Every verb of a report."""
 
-def find(name: str, actor: Actor) -> Verb:
+
+def find(name: str, actor: Actor, verbs: Mapping[str, Verb] = COMPLAINT_VERBS) -> Verb:
     """The verb of a name, if the actor may use it.
 
     :raises NotFound: no such verb.
     :raises Refused: not for this role.
     """
-    verb = COMPLAINT_VERBS.get(name)
+    verb = verbs.get(name)
     if verb is None:
-        raise NotFound("verb.unknown", f"unknown verb {name!r}; known are {', '.join(COMPLAINT_VERBS)}")
+        raise NotFound("verb.unknown", f"unknown verb {name!r}; known are {', '.join(verbs)}")
     if actor.role not in verb.by:
-        raise Refused("access.role", f"a {actor.role.value} may not {name} a complaint")
+        raise Refused("access.role", f"a {actor.role.value} may not {name} a case")
     return verb
 
 
@@ -89,9 +102,9 @@ def check(verb: Verb, given: Mapping[str, Any]) -> None:
 
 
 def apply(
-    session: Session, complaint: Complaint, name: str, given: Mapping[str, Any], *, actor: Actor, clock: Clock
+    session: Session, case: Complaint | Report, name: str, given: Mapping[str, Any], *, actor: Actor, clock: Clock
 ) -> None:
-    """Use a verb on a locked complaint."""
-    verb = find(name, actor)
+    """Use a verb on a locked case."""
+    verb = find(name, actor, REPORT_VERBS if isinstance(case, Report) else COMPLAINT_VERBS)
     check(verb, given)
-    verb.run(session, complaint, **given, actor=actor, clock=clock)
+    verb.run(session, case, **given, actor=actor, clock=clock)

@@ -53,18 +53,6 @@ class OneTimeCode(Base):
     used_at: Mapped[datetime | None]
 
 
-class StandInMessage(Base):
-    """What the local stand-in for SMS and e-mail was given: the demo's page of messages shows it."""
-
-    __tablename__ = "stand_in_message"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    channel: Mapped[str]
-    to_sealed: Mapped[bytes]
-    body_sealed: Mapped[bytes]
-    at: Mapped[datetime]
-
-
 class IdempotencyKey(Base):
     """The answer to a write that a client may send again; the answer is sealed, it may hold personal data."""
 

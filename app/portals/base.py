@@ -37,7 +37,9 @@ def register(app: Flask) -> None:
         CSRFError, lambda _: answer(Problem(403, "form.expired", context.t("error.form.expired")))
     )
     app.context_processor(words)
-    app.jinja_env.filters.update(yuan=money.yuan, day=day, moment=moment, masked_phone=masked_phone)
+    app.jinja_env.filters.update(
+        yuan=money.yuan, day=day, day_typed=day_typed, moment=moment, masked_phone=masked_phone
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -68,6 +70,14 @@ def words() -> dict[str, Any]:
 def day(value: date) -> str:
     """A date in words, in the request's language."""
     return dates.day_text(value, context.lang())
+
+
+def day_typed(value: str | None) -> str:
+    """A date that somebody typed, in words where it can be read."""
+    try:
+        return day(date.fromisoformat(value or ""))
+    except ValueError:
+        return value or ""
 
 
 def moment(value: datetime) -> str:

@@ -41,7 +41,7 @@ def fields(spec: dict[str, Any], operation: dict[str, Any]) -> Iterator[tuple[st
         schema = resolve(spec, content.get("schema", {}))
         for name, about in schema.get("properties", {}).items():
             kind = about.get("type") or resolve(spec, about).get("type") or "object"
-            yield name, str(kind), name in schema.get("required", ())
+            yield name, kind if isinstance(kind, str) else " | ".join(kind), name in schema.get("required", ())
 
 
 def resolve(spec: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

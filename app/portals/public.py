@@ -11,8 +11,8 @@ from app.catalogue import LANGUAGES
 from app.http import context
 from app.http.endpoint import endpoint
 from app.identity import signin, totp
-from app.identity.tables import StandInMessage
 from app.portals import base
+from app.standin import StandInMessage
 from app.wiring import CHANNELS
 from merchants import queries
 from seeds import people

@@ -311,3 +311,41 @@ def test_the_product_cannot_flush_or_configure_its_own_redis(system):
     for command in ("FLUSHALL", "CONFIG GET maxmemory", "ACL LIST"):
         with pytest.raises(redis.exceptions.NoPermissionError):
             client.execute_command(*command.split())
+
+
+NIGHT = pytest.mark.skipif(
+    not os.environ.get("WUYOU_NIGHT"), reason="the nightly tier takes minutes: WUYOU_NIGHT=1 runs it"
+)
+
+
+@NIGHT
+def test_t2_an_orphaned_horse_and_its_successor_have_one_effect(system):
+    """The worker is killed and not its horse, while a lock holds the horse up; a second worker does the same work."""
+    for _ in range(50):
+        system.world.file()
+    system.ticker()
+    worker = system.worker()
+    with system.postgres.connect() as root, root.transaction():
+        root.execute("LOCK TABLE notice IN EXCLUSIVE MODE")
+        wait_for(lambda: horse_of(worker) is not None, "a horse at work")
+        orphan = horse_of(worker)
+        system.kill("worker")
+        assert orphan.is_running()
+        system.worker("second")
+        time.sleep(3)
+    system.drained()
+    assert system.check() == {"cases": 50, "told": 100}
+
+
+@NIGHT
+def test_t7_a_full_redis_takes_no_ring_and_filing_goes_on(system):
+    system.web()
+    admin = system.redis.client()
+    admin.config_set("maxmemory", "1")
+    for n in range(20):
+        assert system.file(f"full-{n}").status_code == 201
+    admin.config_set("maxmemory", "0")
+    system.ticker()
+    system.worker()
+    assert system.drained(30) <= 30
+    assert system.check() == {"cases": 20, "told": 40}

@@ -9,8 +9,9 @@ from sqlalchemy import delete, select, text, update
 
 from app.channels import StandIn
 from app.identity import sessions, signin, totp
-from app.identity.tables import StandInMessage, Throttle, WebSession
+from app.identity.tables import Throttle, WebSession
 from app.identity.throttle import TooMany
+from app.standin import StandInMessage
 from tests.support.http import PASSWORD, Api, make_app, secure, token_for
 from workflows.errors import RuleBroken
 from workflows.people.tables import Account, Membership

@@ -99,6 +99,29 @@ def test_a_report_leg_is_known_to_its_filer_only(world, consumer, merchant, offi
     assert report["number"] not in seen
 
 
+def test_a_report_is_verified_extended_and_decided_by_its_officer(world, consumer, officer, merchant):
+    leg = consumer.post("/complaints", filing(world, report={"clues": "标签与检测不符", "basis": "吊牌照片一张"})).json[
+        "report"
+    ]
+
+    def act(api, verb, version, expected=200, **values):
+        answer = api.post(f"/reports/{leg['id']}/{verb}", values, If_Match=f'"{version}"')
+        assert answer.status_code == expected, answer.text
+        return answer.json
+
+    first = officer.get(f"/reports/{leg['id']}").json["clocks"][0]["due_on"]
+    extended = act(officer, "extend", 1, reason="李局长")
+    assert extended["clocks"][0]["due_on"] > first
+    assert act(officer, "extend", 2, 422, reason="李局长")["code"] == "deadline.event"
+    assert act(officer, "told", 2, 409, by="phone")["code"] == "case.state"
+    assert act(officer, "no_case", 2, 422)["errors"][0]["field"] == "reason"
+    decided = act(officer, "open_case", 2)
+    assert (decided["state"], decided["clocks"][0]["late"]) == ("case_opened", False)
+    assert act(officer, "told", 3, by="post")["version"] == 4
+    act(merchant, "open_case", 4, 403)
+    act(consumer, "open_case", 4, 403)
+
+
 def test_an_anonymous_report_needs_no_account_and_shows_nothing_back(app, world):
     body = {"respondent": {"store_id": str(world.store)}, "clues": "货架标签造假多日", "basis": "现场照片一张"}
     filed = Api(app).post("/reports", body)
