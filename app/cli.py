@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 import click
+import psycopg
 from sqlalchemy.exc import OperationalError
 
 from app import settings
@@ -16,7 +17,7 @@ from app.commands.proof import doctor_command, export_command, verify_group
 from app.commands.serve import run_command, stop_command
 from app.commands.time import calendar_group, deadline_command, terms_command
 from app.settings import VERSION
-from workflows.errors import DomainError, NotFound
+from workflows.errors import DomainError
 
 
 @click.group()
@@ -54,18 +55,18 @@ def status(arguments: list[str] | None = None) -> int:
         return int(wuyou.main(arguments, prog_name="wuyou", standalone_mode=False) or 0)
     except click.Abort:
         return 130
-    except click.ClickException as error:
-        return _complain(error.format_message())
-    except NotFound as error:
-        return _complain(error.message, 1 if error.code == "calendar.year" else 2)
-    except DomainError as error:
-        return _complain(error.message)
-    except OperationalError:
-        return _complain(
-            f"the database does not answer: is Wuyou running on {settings.read().data}? `make run` starts it"
-        )
+    except (click.ClickException, DomainError, OperationalError, psycopg.Error) as error:
+        return _complain(_words(error), 1 if getattr(error, "code", None) == "calendar.year" else 2)
 
 
-def _complain(message: str, code: int = 2) -> int:
+def _words(error: Exception) -> str:
+    if isinstance(error, click.ClickException):
+        return error.format_message()
+    if isinstance(error, OperationalError):
+        return f"the database does not answer: is Wuyou running on {settings.read().data}? `make run` starts it"
+    return error.message if isinstance(error, DomainError) else f"the database refused: {error}"
+
+
+def _complain(message: str, code: int) -> int:
     click.echo(f"wuyou: {' '.join(message.split())}", err=True)
     return code

