@@ -4,7 +4,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 export PYTHONDONTWRITEBYTECODE := 1
 export PORT WUYOU_DATA DATABASE_URL REDIS_URL WUYOU_DEMO
 

@@ -79,7 +79,6 @@ class Doorbell:
         self._queue = queue(connection(url))
         self._lock = threading.Lock()
         self._quiet_until = 0.0
-        self.rung = 0
         self.failed = 0
 
     def ring(self) -> bool:
@@ -99,5 +98,4 @@ class Doorbell:
             self.failed += 1
             self._quiet_until = time.monotonic() + REST_SECONDS
             return False
-        self.rung += 1
         return True

@@ -8,7 +8,6 @@ checkout under ``/root``), an open folder is used instead, remembered in ``WUYOU
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import pwd
 import secrets
@@ -167,15 +166,6 @@ class Places:
         if not path.exists():
             write_private(path, secrets.token_urlsafe(24))
         return path.read_text("utf-8").strip()
-
-    def state(self, name: str) -> Any:
-        """A remembered fact, or None."""
-        path = self.run / f"{name}.json"
-        return json.loads(path.read_text("utf-8")) if path.exists() else None
-
-    def remember(self, name: str, value: Any) -> None:
-        """Keep a fact for the commands that look for this installation."""
-        write_private(self.run / f"{name}.json", json.dumps(value))
 
 
 def package_folder(name: str) -> Path:

@@ -18,6 +18,7 @@ import time
 import timeit
 from collections.abc import Callable
 from datetime import date, timedelta
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -94,16 +95,22 @@ def figure(name: str, value: float, unit: str, baseline: float, ratio: float, ho
     return {"name": name, "unit": unit, "how": how, **rounded}
 
 
-def rate(request: Callable[[requests.Session, int], None]) -> float:
-    """Requests a second over 16 connections for some seconds, after a second of warming up."""
+def rate(port: int, request: Callable[[HTTPConnection], HTTPResponse], expected: int) -> float:
+    """Answers a second over 16 connections for some seconds, after a second of warming up.
+
+    The plainest client there is: the server is measured, and pgbench's client costs next to nothing too.
+    """
     counts, stop, counting, errors = [0] * CONNECTIONS, threading.Event(), threading.Event(), list[Exception]()
 
     def client(n: int) -> None:
         try:
-            with requests.Session() as session:
-                while not stop.is_set():
-                    request(session, n)
-                    counts[n] += counting.is_set()
+            connection = HTTPConnection("127.0.0.1", port, timeout=30)
+            while not stop.is_set():
+                answer = request(connection)
+                body = answer.read()
+                assert answer.status == expected, body
+                counts[n] += counting.is_set()
+            connection.close()
         except Exception as error:  # noqa: BLE001 - raised again by whoever measures
             errors.append(error)
 
@@ -128,13 +135,11 @@ def filing_rate(system: harness.System) -> float:
     body = json.dumps(system.body(), ensure_ascii=False).encode()
     base = {"Authorization": f"Bearer {system.token}", "Content-Type": "application/json"}
 
-    def file(session: requests.Session, _: int) -> None:
-        answer = session.post(
-            f"{system.url}/complaints", data=body, headers=base | {"Idempotency-Key": str(uuid4())}, timeout=30
-        )
-        assert answer.status_code == 201, answer.text
+    def file(connection: HTTPConnection) -> HTTPResponse:
+        connection.request("POST", "/api/v1/complaints", body, base | {"Idempotency-Key": str(uuid4())})
+        return connection.getresponse()
 
-    return rate(file)
+    return rate(system.port, file, 201)
 
 
 def hello_rate(system: harness.System, folder: Path) -> float:
@@ -155,9 +160,15 @@ def hello_rate(system: harness.System, folder: Path) -> float:
     system.spawn("hello", "gunicorn", "--bind", f"127.0.0.1:{port}", *options, "hello_bench:app")
     url = f"http://127.0.0.1:{port}/"
     harness.wait_for(lambda: _answers(url), "the bare application")
-    found = rate(lambda session, _: session.get(url, timeout=10).raise_for_status())
+    found = rate(port, ask, 200)
     system.kill("hello", group=True)
     return found
+
+
+def ask(connection: HTTPConnection) -> HTTPResponse:
+    """Ask for the bare application's one page."""
+    connection.request("GET", "/")
+    return connection.getresponse()
 
 
 def _answers(url: str) -> bool:

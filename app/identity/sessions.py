@@ -117,9 +117,3 @@ def end(session: Session, session_id: UUID) -> None:
     """End a session."""
     ended = update(WebSession).where(WebSession.id == session_id, WebSession.ended_at.is_(None))
     session.execute(ended.values(ended_at=DatabaseClock(session).now()))
-
-
-def end_all(session: Session, account: UUID) -> None:
-    """End every session of an account: after a change of role, a disabling, a lost phone."""
-    ended = update(WebSession).where(WebSession.account_id == account, WebSession.ended_at.is_(None))
-    session.execute(ended.values(ended_at=DatabaseClock(session).now()))

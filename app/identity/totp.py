@@ -14,11 +14,6 @@ DIGITS = 6
 WINDOW = (0, -1, 1)
 
 
-def new_secret() -> str:
-    """A fresh secret in base32, as authenticator apps take it."""
-    return base64.b32encode(secrets.token_bytes(20)).decode()
-
-
 def _totp(secret: str) -> TOTP:
     return TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303 - the standard's own hash
 

@@ -313,6 +313,25 @@ def test_the_product_cannot_flush_or_configure_its_own_redis(system):
             client.execute_command(*command.split())
 
 
+def test_t37_no_canary_in_redis_in_the_activity_view_or_in_the_process_list(system):
+    system.web()
+    system.ticker()
+    system.worker()
+    canary = {"name": "欧阳金丝雀", "address": "苏州市姑苏区金丝雀巷77号"}
+    for n in range(5):
+        assert system.file(f"canary-{n}", complainant=canary).status_code == 201
+    system.drained()
+    admin = system.redis.client()
+    kept = b"".join(admin.dump(key) or b"" for key in admin.keys("*"))
+    with system.postgres.connect() as root:
+        seen = str(root.execute("SELECT query, application_name FROM pg_stat_activity").fetchall())
+    listed = " ".join(" ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"]))
+    logs = "".join(path.read_text("utf-8", "replace") for path in system.places.logs.glob("*.log"))
+    for secret in (*canary.values(), "13900000000", system.token):
+        assert secret.encode() not in kept
+        assert secret not in seen + listed + logs
+
+
 NIGHT = pytest.mark.skipif(
     not os.environ.get("WUYOU_NIGHT"), reason="the nightly tier takes minutes: WUYOU_NIGHT=1 runs it"
 )

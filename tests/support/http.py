@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import secrets
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +13,7 @@ from flask.testing import FlaskClient
 
 from app import settings
 from app.factory import create_app
-from app.identity import passwords, sessions, totp
+from app.identity import passwords, sessions
 from tests.support.world import World
 from workflows.people.tables import Account
 from workflows.store.sealed import seal
@@ -32,7 +34,7 @@ def make_app(db: Databases, data: Any, **environment: str) -> Flask:
 
 def secure(world: World, account: Any, login: str, kind: str) -> str:
     """Give an account a password, and a one-time secret where it needs one; the secret."""
-    secret = totp.new_secret()
+    secret = base64.b32encode(secrets.token_bytes(20)).decode()
     with world.db.transaction(Role.OWNER) as session:
         row = session.get_one(Account, account)
         row.login, row.password_hash, row.kind = login, HASHED, kind

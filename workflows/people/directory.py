@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from workflows.errors import NotFound
 from workflows.people.tables import Bureau, Region
@@ -41,11 +40,3 @@ def county_bureau(session: Session, district: str) -> Bureau:
     if found is None:
         raise NotFound("bureau.unknown", f"no county-level bureau for district {district}", field="district")
     return found
-
-
-def below(session: Session, bureau: UUID) -> tuple[UUID, ...]:
-    """A bureau and every bureau below it: whose cases its officers may see."""
-    tree = select(Bureau.id).where(Bureau.id == bureau).cte("tree", recursive=True)
-    child = aliased(Bureau)
-    tree = tree.union_all(select(child.id).join(tree, child.parent_id == tree.c.id))
-    return tuple(session.scalars(select(tree.c.id)))

@@ -122,11 +122,6 @@ class Databases:
         with maker() as session, session.begin():
             yield session
 
-    def after_fork(self) -> None:
-        """Forget connections inherited from the parent without closing the parent's."""
-        for engine in self._engines.values():
-            engine.dispose(close=False)
-
     def close(self) -> None:
         """Close every connection."""
         for engine in self._engines.values():
