@@ -38,8 +38,9 @@ install-dev: .venv/.dev .venv/.assets ## install what tests and checks need
 run: install ## start everything; Ctrl-C stops it
 	@exec $(BIN)/wuyou run
 
-test: install-dev ## every test, the browser's included
+test: install-dev ## every test, the browser's included; every branch of the pure rooms
 	@$(BIN)/python tools/browser.py
+	@$(BIN)/python -m pytest tests/unit -n0 --cov --cov-config=pyproject.toml --cov-report=term
 	@$(BIN)/python -m pytest
 
 check: install-dev ## format, lint, types, import contracts, generated documents

@@ -38,9 +38,16 @@ def endpoint(policy: str, *, transaction: bool = True) -> Callable[[View], View]
             return _with_retries(functools.partial(view, *args, **values))
 
         run.policy = policy  # type: ignore[attr-defined]
+        _describe(run, policy)
         return run  # type: ignore[return-value]
 
     return declare
+
+
+def _describe(view: Any, policy: str) -> None:
+    """Say in the API's description that a route needs a signed-in caller."""
+    if hasattr(view, "_apidoc") and not allowed(policy, ActorRole.ANONYMOUS):
+        view._apidoc.setdefault("manual_doc", {})["security"] = [{"bearer": []}]  # noqa: SLF001 - flask-smorest's place
 
 
 def permit(policy: str) -> None:

@@ -5,13 +5,20 @@ from __future__ import annotations
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    negative_data_rejection,
+    response_schema_conformance,
+    unsupported_method,
+)
 
 from tests.support.http import make_app, token_for
 
 ROLES = ("anonymous", "consumer", "merchant", "officer")
 GENERATED = settings(
-    max_examples=12,
+    max_examples=16,
     deadline=None,
     derandomize=True,
     database=None,
@@ -19,6 +26,7 @@ GENERATED = settings(
     suppress_health_check=list(HealthCheck),
 )
 CHECKS = [response_schema_conformance, content_type_conformance]
+ALWAYS = [negative_data_rejection, ignored_auth, unsupported_method]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -39,11 +47,12 @@ def probe(operation, headers) -> None:
     """Send generated requests to one operation."""
 
     @GENERATED
-    @given(case=operation.as_strategy())
+    @given(case=st.one_of([operation.as_strategy(generation_mode=mode) for mode in schemathesis.GenerationMode]))
     def send(case):
         answer = case.call(headers=headers)
         assert answer.status_code < 500, (case.method, case.path, answer.text[:200])
         if answer.status_code < 300:
             case.validate_response(answer, checks=CHECKS)
+        case.validate_response(answer, checks=ALWAYS, headers=headers)
 
     send()
