@@ -22,7 +22,7 @@ from app.settings import Settings
 from app.wiring import TERMS
 from complaints.jobs import case_of
 from measures import nightly
-from seeds import demo, people
+from seeds import demo, people, shops
 from workflows.case import calendars, casework, clocks
 from workflows.case.clocks import Move
 from workflows.delivery import outbox
@@ -68,19 +68,22 @@ def account_facts(person: people.Person) -> dict[str, str]:
 
 
 @click.command("load")
-@click.option("--merchants", type=click.IntRange(0, 0), default=0, help="Not yet: the merchants' domain brings it.")
+@click.option("--merchants", type=click.IntRange(0, 900_000), default=0, help="How many enterprises, a store each.")
 @click.option("--complaints", type=click.IntRange(0, 20_000_000), default=0, help="How many complaints to add.")
-@click.option("--returns", type=click.IntRange(0, 0), default=0, help="Not yet: the returns' domain brings it.")
+@click.option("--returns", type=click.IntRange(0), default=0, help="Refused until there are returns.")
 @click.option("--days", type=click.IntRange(1, 2000), default=demo.DAYS, help="Over how many past days.")
-@click.option("--seed", type=int, default=1, help="The same seed adds the same cases.")
-def load_command(merchants: int, complaints: int, returns: int, days: int, seed: int) -> None:  # noqa: ARG001 - declared options
+@click.option("--seed", type=click.IntRange(0), default=1, help="The same seed adds the same volume.")
+def load_command(merchants: int, complaints: int, returns: int, days: int, seed: int) -> None:
     """Add realistic volume, set-based, with a progress bar; needs the demo's people and shops."""
+    if returns:
+        raise Refused("load.returns", "there are no returns yet: --returns comes with their domain", field="returns")
     ids = [people.crowd_id(number) for number in range(people.CROWD)]
-    bar = tqdm(total=complaints, unit=" cases", dynamic_ncols=True)
-    with database() as db, bar, db.transaction(Role.OWNER) as session:
+    with database() as db, db.transaction(Role.OWNER) as session:
         session.connection().exec_driver_sql("SET LOCAL statement_timeout = 0")
-        demo.add_past(session, complaints, days, seed, ids, bar.update)
-    click.echo(f"{complaints} complaints added")
+        with tqdm(total=merchants + complaints, dynamic_ncols=True) as bar:
+            shops.load_volume(session, merchants, seed, bar.update)
+            demo.add_past(session, complaints, days, seed, ids, bar.update)
+    click.echo(f"{merchants} merchants and {complaints} complaints added")
 
 
 @click.command("measure")

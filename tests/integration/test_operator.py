@@ -8,9 +8,11 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select, text, update
+from stdnum.cn import uscc
 
 from app.cli import status
 from complaints.operations import decide
+from seeds import people
 from tests.chaos import harness
 from tests.factories import FactsFactory
 from tests.support.world import at
@@ -184,3 +186,17 @@ def test_a_command_without_a_running_server_says_so_in_one_line(wuyou, monkeypat
     assert (code, err.count("\n")) == (2, 1)
     assert "is Wuyou running" in err
     assert os.environ["WUYOU_DATA"].endswith("nothing")
+
+
+def test_volume_is_loaded_by_seed_and_stays_verifiable(system, wuyou):
+    with system.db.transaction(Role.OWNER) as session:
+        people.load_crowd(session)
+    code, out, _ = wuyou("load", "--merchants", "300", "--complaints", "200", "--seed", "5")
+    assert (code, out) == (0, "300 merchants and 200 complaints added\n")
+    assert wuyou("load", "--merchants", "300", "--seed", "5")[0] == 0
+    with system.db.transaction(Role.WORKER) as session:
+        assert session.scalar(text("SELECT count(*) FROM store WHERE name LIKE '演示门店%'")) == 300
+        codes = session.scalars(text("SELECT uscc FROM enterprise WHERE name LIKE '演示商户%'")).all()
+    assert all(uscc.is_valid(code) for code in codes)
+    assert wuyou("verify", "journal")[0] == wuyou("verify", "clocks")[0] == 0
+    assert wuyou("load", "--returns", "5")[0] == 2
