@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from complaints.models import Complaint
@@ -27,20 +27,20 @@ Say = Callable[[str], None]
 Progress = Callable[[int], object]
 
 
-def load(db: Databases, hashed: str, say: Say, progress: Callable[[int], Progress]) -> None:
+def load(db: Databases, hashed: Callable[[], str], say: Say, progress: Callable[[int], Progress]) -> None:
     """Load the demo city.
 
-    :param hashed: hash of the demo's password.
+    :param hashed: makes the hash of the demo's password, when it is needed.
     :param say: told what is being done.
     :param progress: given a total, gives what is called with each advance.
     """
     with db.transaction(Role.OWNER) as session:
+        if session.scalar(select(Complaint.id).limit(1)) is not None:
+            return  # the past is loaded last, so everything before it is there
         reference.load(session, portal=True)
         shops.load(session)
-        people.load(session, hashed)
+        people.load(session, hashed())
         crowd = people.load_crowd(session)
-        if session.scalar(select(func.count()).select_from(select(Complaint.id).limit(1).subquery())):
-            return
     signing_in = [person.id for person in people.PEOPLE if person.role == "consumer"]
     say("a past to look at")
     with db.transaction(Role.OWNER) as session:

@@ -58,10 +58,11 @@ def start(supervisor: Supervisor, told: Settings) -> None:
     """Servers, schema, data, processes: in that order, each with a word of progress."""
     start_servers(supervisor, told)
     prepare_data(told, supervisor.places)
-    supervisor.children = children(told, supervisor.places)
-    for child in supervisor.children:
-        child.start()
+    web, *others = children(told, supervisor.places)
+    supervisor.children = [web]
+    web.start()
     wait_until_ready(told, supervisor)
+    supervisor.children += others  # they are started by the watch: people wait for the web server only
     if told.demo:
         say_sign_ins(told)
     say(f"Wuyou is ready at {address(told)}")
@@ -73,7 +74,7 @@ def prepare_data(told: Settings, places: Places) -> None:
     db = Databases(database.prepare(told, places), load_keys(places), pooled=False)
     if told.demo:
         say("· demo city …")
-        demo.load(db, passwords.hashed(people.PASSWORD), lambda words: say(f"· {words} …"), progress_bar)
+        demo.load(db, lambda: passwords.hashed(people.PASSWORD), lambda words: say(f"· {words} …"), progress_bar)
     else:
         with db.transaction(Role.OWNER) as session:
             reference.load(session)
