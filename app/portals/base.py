@@ -10,6 +10,7 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.catalogue import has
 from app.http import context
 from app.http.errors import Problem, answer
 from app.http.security import nonce
@@ -57,6 +58,7 @@ def words() -> dict[str, Any]:
     """What every template has at hand."""
     return {
         "t": context.t,
+        "has_text": has,
         "lang": context.lang(),
         "other_lang": "en" if context.lang() == "zh" else "zh",
         "me": context.actor() if "caller" in g else None,
