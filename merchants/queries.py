@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from merchants.models import Enterprise, Store
 from workflows.errors import NotFound
+from workflows.people.tables import Bureau, Region
 
 MOST = 50
 
@@ -25,16 +27,38 @@ def store(session: Session, store_id: UUID) -> Store:
     return found
 
 
-def store_and_enterprise(session: Session, store_id: UUID) -> tuple[Store, Enterprise]:
-    """A store with its enterprise.
+@dataclass(frozen=True)
+class Business:
+    """A store as somebody who deals with it needs it: whose it is, where, and which bureau answers for the place."""
 
-    :raises NotFound: no such store.
+    store_id: UUID
+    enterprise_id: UUID
+    store_name: str
+    enterprise_name: str
+    uscc: str | None
+    address: str
+    district: str
+    bureau: Bureau
+
+
+BUSINESS = (
+    select(Store.id, Store.enterprise_id, Store.name, Enterprise.name, Enterprise.uscc, Store.address, Store.district)
+    .add_columns(Bureau)
+    .join(Enterprise, Enterprise.id == Store.enterprise_id)
+    .join(Region, Region.code == Store.district)
+    .join(Bureau, and_(Bureau.region == func.coalesce(Region.merged_into, Region.code), Bureau.level == "county"))
+)
+
+
+def business(session: Session, store_id: UUID) -> Business:
+    """A store with its enterprise and its county-level bureau, in one read.
+
+    :raises NotFound: no such store, or no bureau for its district.
     """
-    query = select(Store, Enterprise).join(Enterprise, Enterprise.id == Store.enterprise_id)
-    found = session.execute(query.where(Store.id == store_id)).one_or_none()
+    found = session.execute(BUSINESS.where(Store.id == store_id)).one_or_none()
     if found is None:
         raise NotFound("store.unknown", "there is no such store", field="respondent.store_id")
-    return found[0], found[1]
+    return Business(*found)
 
 
 def search_stores(session: Session, words: str, city: str | None = None, limit: int = 20) -> Sequence[Store]:

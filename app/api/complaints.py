@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.api import verbs
 from app.http import context, paging
-from app.http.endpoint import endpoint, expected_version
+from app.http.endpoint import endpoint, expected_version, leads_to
 from app.views import cases
 from complaints import queries
 from complaints.models import Complaint
@@ -30,7 +30,7 @@ from complaints.schemas import (
 from workflows.case import clocks
 from workflows.case.tables import CaseEvent
 from workflows.people.tables import Account
-from workflows.store.sealed import unseal
+from workflows.store.sealed import sealed_place
 
 MOST_EVENTS = 1000
 
@@ -39,14 +39,15 @@ blueprint = Blueprint("complaints", __name__, description="Complaints (投诉): 
 
 @blueprint.route("/complaints", methods=["POST"])
 @endpoint("complaint.file")
-@blueprint.arguments(ComplaintIn)
-@blueprint.response(201, ComplaintOut)
+@blueprint.arguments(ComplaintIn())
+@blueprint.response(201, ComplaintOut())
+@blueprint.doc(**leads_to("complaints"))
 def file(data: dict[str, Any]) -> Any:
     """File a complaint, with its report leg where the story has one."""
     session, actor = context.session(), context.actor()
     filed = filing.file(session, draft(data, own_phone(), "api"), actor=actor, clock=context.clock())
     complaint: Any = filed.complaint
-    shown = cases.complaint(session, complaint, actor)
+    shown = cases.complaint(session, complaint, actor, filed.clocks)
     if filed.report:
         shown["report"] = as_leg(filed.report)
     return shown, 201, {"ETag": f'"{complaint.version}"', "Location": f"/api/v1/complaints/{complaint.id}"}
@@ -54,14 +55,15 @@ def file(data: dict[str, Any]) -> Any:
 
 def own_phone() -> str:
     """The signed-in consumer's phone."""
-    account = context.session().get_one(Account, context.actor().account)
-    return str(unseal(context.session(), account, "phone"))
+    who = context.caller()
+    place = sealed_place(Account.__tablename__, "phone", who.actor.account)
+    return context.installation().db.keys.open(place, who.phone_sealed or b"")
 
 
 @blueprint.route("/complaints", methods=["GET"])
 @endpoint("complaint.queue")
-@blueprint.arguments(QueueQuery, location="query")
-@blueprint.response(200, QueuePage)
+@blueprint.arguments(QueueQuery(), location="query")
+@blueprint.response(200, QueuePage())
 def queue(asked: dict[str, Any]) -> Any:
     """The queue of open complaints (``open``, also called ``triage``; ``mine``), what the law asks for first."""
     place = paging.position(asked["cursor"])
@@ -93,7 +95,7 @@ def queue_position(place: list[Any] | None) -> Any:
 
 @blueprint.route("/complaints/<uuid:case>", methods=["GET"])
 @endpoint("case.read")
-@blueprint.response(200, ComplaintOut)
+@blueprint.response(200, ComplaintOut())
 def read(case: UUID) -> Any:
     """A complaint, as the caller may see it."""
     found = queries.complaint(context.session(), case)
@@ -102,7 +104,7 @@ def read(case: UUID) -> Any:
 
 @blueprint.route("/complaints/<uuid:case>/journal", methods=["GET"])
 @endpoint("case.read")
-@blueprint.response(200, JournalOut)
+@blueprint.response(200, JournalOut())
 def journal(case: UUID) -> Any:
     """The case's history with its proofs, oldest first."""
     queries.complaint(context.session(), case)
@@ -128,7 +130,7 @@ def journal_of(case: UUID) -> list[dict[str, Any]]:
 
 @blueprint.route("/complaints/<uuid:case>/clocks", methods=["GET"])
 @endpoint("case.read")
-@blueprint.response(200, ClocksOut)
+@blueprint.response(200, ClocksOut())
 def explained(case: UUID) -> Any:
     """Every clock of the case, explained day by day."""
     session = context.session()
@@ -139,8 +141,8 @@ def explained(case: UUID) -> Any:
 
 @blueprint.route("/complaints/<uuid:case>/<verb>", methods=["POST"])
 @endpoint("complaint.party")
-@blueprint.arguments(VerbIn)
-@blueprint.response(200, ComplaintOut)
+@blueprint.arguments(VerbIn())
+@blueprint.response(200, ComplaintOut())
 def act(given: dict[str, Any], case: UUID, verb: str) -> Any:
     """Take a step with a complaint; needs ``If-Match``."""
     session, actor = context.session(), context.actor()

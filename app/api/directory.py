@@ -68,8 +68,8 @@ class Codes(Strict):
 
 @blueprint.route("/stores", methods=["GET"])
 @endpoint("public")
-@blueprint.arguments(StoreQuery, location="query")
-@blueprint.response(200, Stores)
+@blueprint.arguments(StoreQuery(), location="query")
+@blueprint.response(200, Stores())
 def stores(asked: dict[str, Any]) -> Any:
     """Stores whose name, brand or address has every word of ``q``."""
     found = queries.search_stores(context.session(), asked["q"], asked["city"], asked["limit"])
@@ -85,7 +85,7 @@ def store_facts(store: Any) -> dict[str, Any]:
 
 @blueprint.route("/districts", methods=["GET"])
 @endpoint("public")
-@blueprint.response(200, Districts)
+@blueprint.response(200, Districts())
 def districts() -> Any:
     """The districts of both cities."""
     return {"items": directory.regions(context.session())}
@@ -93,7 +93,7 @@ def districts() -> Any:
 
 @blueprint.route("/codes", methods=["GET"])
 @endpoint("public", transaction=False)
-@blueprint.response(200, Codes)
+@blueprint.response(200, Codes())
 def dictionary() -> Any:
     """Every list of codes with its texts."""
     lists = {

@@ -42,8 +42,8 @@ class EvidenceOut(Strict):
 
 @blueprint.route("/evidence", methods=["POST"])
 @endpoint("evidence.add")
-@blueprint.arguments(UploadIn, location="files")
-@blueprint.response(201, EvidenceOut)
+@blueprint.arguments(UploadIn(), location="files")
+@blueprint.response(201, EvidenceOut())
 def upload(_: dict[str, Any]) -> Any:
     """Take in a picture or a PDF; name its id in the filing it belongs to."""
     row = keep(request.files["file"])

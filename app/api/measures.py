@@ -45,8 +45,8 @@ class Figures(Strict):
 
 @blueprint.route("/measures", methods=["GET"])
 @endpoint("measures.read")
-@blueprint.arguments(MeasureQuery, location="query")
-@blueprint.response(200, Figures)
+@blueprint.arguments(MeasureQuery(), location="query")
+@blueprint.response(200, Figures())
 def figures(asked: dict[str, Any]) -> Any:
     """The figures of a measure over days; ``by`` names one scope."""
     scopes = [asked["by"]] if asked["by"] else []

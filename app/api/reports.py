@@ -11,7 +11,7 @@ from marshmallow import fields
 from app.api import verbs
 from app.api.complaints import journal_of
 from app.http import context
-from app.http.endpoint import endpoint, expected_version
+from app.http.endpoint import endpoint, expected_version, leads_to
 from app.views import cases
 from complaints import queries
 from complaints.drafts import ReportDraft
@@ -35,8 +35,9 @@ class Filed(Strict):
 
 @blueprint.route("/reports", methods=["POST"])
 @endpoint("report.file")
-@blueprint.arguments(ReportIn)
-@blueprint.response(201, Filed)
+@blueprint.arguments(ReportIn())
+@blueprint.response(201, Filed())
+@blueprint.doc(**leads_to("reports"))
 def file(data: dict[str, Any]) -> Any:
     """File a report; without signing in it is anonymous."""
     anonymous = data["anonymous"] or context.actor().role is ActorRole.ANONYMOUS
@@ -49,7 +50,7 @@ def file(data: dict[str, Any]) -> Any:
 
 @blueprint.route("/reports/<uuid:case>", methods=["GET"])
 @endpoint("report.read")
-@blueprint.response(200, ReportOut)
+@blueprint.response(200, ReportOut())
 def read(case: UUID) -> Any:
     """A report of one's own, or one assigned to the officer."""
     found = queries.report(context.session(), case)
@@ -58,7 +59,7 @@ def read(case: UUID) -> Any:
 
 @blueprint.route("/reports/<uuid:case>/journal", methods=["GET"])
 @endpoint("report.read")
-@blueprint.response(200, JournalOut)
+@blueprint.response(200, JournalOut())
 def journal(case: UUID) -> Any:
     """The report's history with its proofs."""
     queries.report(context.session(), case)
@@ -67,7 +68,7 @@ def journal(case: UUID) -> Any:
 
 @blueprint.route("/reports/<uuid:case>/clocks", methods=["GET"])
 @endpoint("report.read")
-@blueprint.response(200, ClocksOut)
+@blueprint.response(200, ClocksOut())
 def explained(case: UUID) -> Any:
     """The report's clock, explained day by day."""
     session = context.session()
@@ -78,8 +79,8 @@ def explained(case: UUID) -> Any:
 
 @blueprint.route("/reports/<uuid:case>/<verb>", methods=["POST"])
 @endpoint("complaint.decide")
-@blueprint.arguments(VerbIn)
-@blueprint.response(200, ReportOut)
+@blueprint.arguments(VerbIn())
+@blueprint.response(200, ReportOut())
 def act(given: dict[str, Any], case: UUID, verb: str) -> Any:
     """Take a step with a report, as its assigned officer; needs ``If-Match``."""
     session, actor = context.session(), context.actor()

@@ -59,7 +59,7 @@ class SessionOut(Strict):
 
 @blueprint.route("/sessions/codes", methods=["POST"])
 @endpoint("public", transaction=False)
-@blueprint.arguments(CodeIn)
+@blueprint.arguments(CodeIn())
 @blueprint.response(202)
 def send_code(data: dict[str, Any]) -> Any:
     """Send a one-time code to a phone; the answer is the same whoever's it is."""
@@ -69,8 +69,8 @@ def send_code(data: dict[str, Any]) -> Any:
 
 @blueprint.route("/sessions", methods=["POST"])
 @endpoint("public", transaction=False)
-@blueprint.arguments(SignIn)
-@blueprint.response(201, SessionOut)
+@blueprint.arguments(SignIn())
+@blueprint.response(201, SessionOut())
 def sign_in(data: dict[str, Any]) -> Any:
     """Sign in and get a token."""
     db, address = context.installation().db, context.address()

@@ -50,6 +50,16 @@ def _describe(view: Any, policy: str) -> None:
         view._apidoc.setdefault("manual_doc", {})["security"] = [{"bearer": []}]  # noqa: SLF001 - flask-smorest's place
 
 
+def leads_to(resource: str) -> dict[str, Any]:
+    """What the API's description says of a creation: which operations the new thing's id is for (OpenAPI links)."""
+    path = f"#/paths/~1api~1v1~1{resource}~1{{case}}"
+    operations = {"read": f"{path}/get", "journal": f"{path}~1journal/get", "clocks": f"{path}~1clocks/get"}
+    operations["act"] = f"{path}~1{{verb}}/post"
+    ids = {"case": "$response.body#/id"}
+    links = {name: {"operationRef": where, "parameters": ids} for name, where in operations.items()}
+    return {"responses": {"201": {"links": links}}}
+
+
 def permit(policy: str) -> None:
     """Let the caller through.
 

@@ -36,7 +36,7 @@ DATABASE_ROLES = {
 
 FIND = text(
     """
-    SELECT s.id AS session, s.seen_at, a.id AS account, a.kind, a.city, a.lang, now() AS now,
+    SELECT s.id AS session, s.seen_at, a.id AS account, a.kind, a.city, a.lang, a.phone_sealed, now() AS now,
         (SELECT array_agg(m.org_id ORDER BY m.org_id) FROM membership m WHERE m.account_id = a.id) AS orgs,
         (WITH RECURSIVE tree AS (
             SELECT m.org_id AS id FROM membership m WHERE m.account_id = a.id AND m.org_kind = 'bureau'
@@ -50,13 +50,17 @@ FIND = text(
 
 @dataclass(frozen=True)
 class Caller:
-    """Who a request is from: the actor for the domain, the identity and role for the database."""
+    """Who a request is from: the actor for the domain, the identity and role for the database.
+
+    :param phone_sealed: the account's phone, read with the session since a filing needs it at once.
+    """
 
     actor: Actor
     identity: Identity
     role: Role
     session: UUID | None = None
     lang: str | None = None
+    phone_sealed: bytes | None = None
 
     @property
     def principal(self) -> str:
@@ -110,7 +114,7 @@ def _caller(row: Any) -> Caller:
         "supervisor": (account, *(row.bureaus or ())),
     }.get(kind, (account,))
     actor = Actor(ActorRole(kind), account, orgs[0] if orgs else None, row.city)
-    return Caller(actor, Identity(account, parties), DATABASE_ROLES[kind], row.session, row.lang)
+    return Caller(actor, Identity(account, parties), DATABASE_ROLES[kind], row.session, row.lang, row.phone_sealed)
 
 
 def end(session: Session, session_id: UUID) -> None:

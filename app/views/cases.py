@@ -25,8 +25,14 @@ NOT_OFFICERS = ("withdraw", "evaluate")
 SUPERVISOR_VERBS = ("correct",)
 
 
-def complaint(session: Session, case: Complaint, actor: Actor) -> dict[str, Any]:
-    """A complaint for one of its parties or officers."""
+def complaint(
+    session: Session, case: Complaint, actor: Actor, book: Sequence[CaseClock] | None = None
+) -> dict[str, Any]:
+    """A complaint for one of its parties or officers.
+
+    :param book: the case's clocks, where they are at hand.
+    """
+    book = clocks.of_case(session, case.id) if book is None else book
     plain = {name: getattr(case, name) for name in SHOWN}
     return plain | {
         "complainant": complainant(session, case, actor),
@@ -45,7 +51,7 @@ def complaint(session: Session, case: Complaint, actor: Actor) -> dict[str, Any]
         },
         "consents": {"publish": case.publish, "entrust_mediation": case.entrust},
         "allowed": verbs(case, actor),
-        "clocks": [clock_facts(clock) for clock in clocks.of_case(session, case.id)],
+        "clocks": [clock_facts(clock) for clock in book],
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -15,9 +16,9 @@ from complaints.lifecycle import COMPLAINT, REPORT
 from complaints.models import Complaint, Filing, Report
 from complaints.terms import ACCEPT, TERMS, VERIFY
 from merchants import queries as merchants
-from merchants.models import Store
 from workflows.case import casework, numbers
 from workflows.case.casework import ClockStart, Party, Step
+from workflows.case.tables import CaseClock
 from workflows.errors import FieldError, Refused, RuleBroken
 from workflows.people import directory
 from workflows.people.actor import Actor
@@ -30,11 +31,12 @@ from workflows.time.clock import Clock
 
 @dataclass(frozen=True)
 class Filed:
-    """The legs of a filing."""
+    """The legs of a filing, and the clocks that the complaint runs by."""
 
     filing: Filing
     complaint: Complaint | None
     report: Report | None
+    clocks: Sequence[CaseClock] = ()
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Answerable:
     uscc: str | None
     district: str
     bureau: Bureau
-    store: Store | None
+    shop: merchants.Business | None
 
 
 def file(session: Session, draft: Draft, *, actor: Actor, clock: Clock) -> Filed:
@@ -65,10 +67,10 @@ def file(session: Session, draft: Draft, *, actor: Actor, clock: Clock) -> Filed
     against = answerable(session, draft.respondent)
     filing = _filing(actor.account, against, draft.channel, clock)
     session.add(filing)
-    complaint = _complaint(session, filing, draft, against, actor, clock)
+    complaint, running = _complaint(session, filing, draft, against, actor, clock)
     attach(session, draft.evidence, actor.account, complaint.id)
     report = _report(session, filing, draft.report, against, actor, clock) if draft.report else None
-    return Filed(filing, complaint, report)
+    return Filed(filing, complaint, report, running)
 
 
 def report(session: Session, respondent: Respondent, draft: ReportDraft, *, actor: Actor, clock: Clock) -> Filed:
@@ -91,15 +93,9 @@ def answerable(session: Session, respondent: Respondent) -> Answerable:
     :raises RuleBroken: an unknown store, or an address that names no district of the two cities.
     """
     if respondent.store_id is not None:
-        store, firm = merchants.store_and_enterprise(session, respondent.store_id)
-        return Answerable(
-            f"{firm.name}({store.name})",
-            store.address,
-            firm.uscc,
-            store.district,
-            _bureau(session, store.district),
-            store,
-        )
+        shop = merchants.business(session, respondent.store_id)
+        name = f"{shop.enterprise_name}({shop.store_name})"
+        return Answerable(name, shop.address, shop.uscc, shop.district, _channel(shop.bureau), shop)
     places = [Place(r.code, r.name, r.city) for r in directory.regions(session)]
     place = rules.district_of(respondent.address, places)
     if place is None:
@@ -109,13 +105,12 @@ def answerable(session: Session, respondent: Respondent) -> Answerable:
             "names no district of Suzhou or Shanghai: add the district or county-level city",
         )
         raise RuleBroken("validation", "the respondent's district is unknown", errors=[fault])
-    return Answerable(
-        respondent.name, respondent.address, respondent.uscc, place.code, _bureau(session, place.code), None
-    )
+    bureau = _channel(directory.county_bureau(session, place.code))
+    return Answerable(respondent.name, respondent.address, respondent.uscc, place.code, bureau, None)
 
 
-def _bureau(session: Session, district: str) -> Bureau:
-    bureau = directory.county_bureau(session, district)
+def _channel(bureau: Bureau) -> Bureau:
+    """The bureau, if this portal is a channel that it has published."""
     if not bureau.portal_channel:
         raise Refused(
             "channel", f"{bureau.name_en} has not published this portal as a channel: use the national 12315 platform"
@@ -129,7 +124,7 @@ def _filing(filer: UUID | None, against: Answerable, channel: str, clock: Clock)
 
 def _complaint(
     session: Session, filing: Filing, draft: Draft, against: Answerable, actor: Actor, clock: Clock
-) -> Complaint:
+) -> tuple[Complaint, list[CaseClock]]:
     today = clock.today()
     complaint = Complaint(
         id=new_id(),
@@ -150,7 +145,7 @@ def _complaint(
         entrust=draft.entrust,
         **_against(against),
     )
-    complaint.enterprise_id = against.store.enterprise_id if against.store else None
+    complaint.enterprise_id = against.shop.enterprise_id if against.shop else None
     complaint.respondent_uscc = against.uscc
     for field in Complaint.sealed_fields:
         seal(session, complaint, field, getattr(draft.complainant, field).strip())
@@ -159,8 +154,10 @@ def _complaint(
         personal={"narrative": complaint.narrative, "name": draft.complainant.name, "phone": draft.complainant.phone},
         clocks=[_starts(ACCEPT, today)],
     )
-    casework.begin(session, complaint, COMPLAINT, actor=actor, clock=clock, parties=_parties(complaint), step=step)
-    return complaint
+    parties = _parties(complaint)
+    return complaint, casework.begin(
+        session, complaint, COMPLAINT, actor=actor, clock=clock, parties=parties, step=step
+    )
 
 
 def _against(against: Answerable) -> dict[str, object]:
@@ -168,7 +165,7 @@ def _against(against: Answerable) -> dict[str, object]:
         "city": against.bureau.city,
         "district": against.district,
         "bureau_id": against.bureau.id,
-        "store_id": against.store.id if against.store else None,
+        "store_id": against.shop.store_id if against.shop else None,
         "respondent_name": against.name.strip(),
         "respondent_address": against.address.strip(),
     }

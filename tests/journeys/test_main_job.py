@@ -174,6 +174,7 @@ def test_the_merchant_answers(opened, shot):
     assert "对本店的投诉" in desk.content()
     shot(desk, "merchant-inbox-desk")
     desk.locator("tbody a").first.click()
+    desk.wait_for_url("**/merchant/complaints/**")
     shot(desk, "merchant-case-desk")
     assert "138" in desk.content() or "139" in desk.content()
 

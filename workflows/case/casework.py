@@ -108,8 +108,8 @@ NOTHING = Step()
 
 def begin(
     session: Session, case: Any, machine: Machine, *, actor: Actor, clock: Clock, parties: Sequence[Party], step: Step
-) -> CaseEvent:
-    """Begin a case: its first state, its first event, its clocks, and who may see it.
+) -> list[CaseClock]:
+    """Begin a case: its first state, its first event, its clocks, and who may see it; the clocks it runs by.
 
     :param case: a new row of the domain's class, with everything but what the engine keeps.
     """
@@ -120,10 +120,10 @@ def begin(
         setattr(case, name, value)
     running = [_start(session, case, change) for change in step.clocks if isinstance(change, ClockStart)]
     case.next_due_on = clocks.next_due(running)
-    event = _record(session, case, machine.begins, None, actor, clock, step)
+    _record(session, case, machine.begins, None, actor, clock, step)
     session.add(case)
     session.flush()
-    return event
+    return running
 
 
 def _open_access(session: Session, case: UUID, parties: Sequence[Party]) -> None:

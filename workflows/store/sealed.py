@@ -18,7 +18,12 @@ from workflows.store.session import keys_of
 
 def place(row: Any, field: str) -> str:
     """Where a sealed field is kept."""
-    return f"{row.__tablename__}|{field}|{row.id}"
+    return sealed_place(row.__tablename__, field, row.id)
+
+
+def sealed_place(table: str, field: str, row: Any) -> str:
+    """The same, where only the row's id is at hand."""
+    return f"{table}|{field}|{row}"
 
 
 def seal(session: Session, row: Any, field: str, value: str | None) -> None:

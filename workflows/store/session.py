@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, text
-from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction
 
 from workflows.errors import Refused
 from workflows.store.crypto import Keys
@@ -118,8 +118,7 @@ class Databases:
         if role in BOUND and not identity.parties:
             raise Refused("identity.missing", f"the role {role.value} needs an identity")
         info = {"identity": identity, "keys": self.keys, "calendars": self.calendars}
-        maker = sessionmaker(self.engine(role), expire_on_commit=False, info=info)
-        with maker() as session, session.begin():
+        with Session(self.engine(role), expire_on_commit=False, info=info) as session, session.begin():
             yield session
 
     def close(self) -> None:
