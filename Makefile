@@ -48,7 +48,7 @@ check: install-dev ## format, lint, types, import contracts, generated documents
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@PYTHONPATH=. $(BIN)/python tools/migrations.py
+	@PYTHONPATH=. $(BIN)/python tools/check_migrations.py
 	@PYTHONPATH=. $(BIN)/python tools/docs.py --check
 
 bench: install-dev ## benchmarks, as ratios measured in one run

@@ -21,6 +21,9 @@ from workflows.store.db import new_id
 from workflows.store.sealed import seal, unseal
 from workflows.store.session import DatabaseClock, Databases, Role
 
+ADDRESS = {"sms": "phone", "email": "email"}
+"""Which of an account's sealed fields a channel needs."""
+
 
 class Channel(Protocol):
     """Something that carries a short text to somebody."""
@@ -51,10 +54,11 @@ def send_notice(db: Databases, lease: Lease, channels: Mapping[str, Channel]) ->
     with db.transaction(Role.WORKER) as session:
         notice = session.get_one(Notice, UUID(lease.payload["notice"]))
         account = session.get(Account, notice.recipient_id)
-        if notice.served_at is not None or account is None or account.phone_sealed is None:
+        to = None if account is None else unseal(session, account, ADDRESS[notice.channel])
+        if notice.served_at is not None or account is None or to is None:
             return
         words = text(notice.key, account.lang, **notice.values)
-        proof = channels[notice.channel].send(session, notice.id, str(unseal(session, account, "phone")), words)
+        proof = channels[notice.channel].send(session, notice.id, to, words)
         notice.served_at, notice.proof = DatabaseClock(session).now(), dict(proof)
 
 

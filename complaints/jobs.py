@@ -13,22 +13,22 @@ from workflows.delivery import notices
 from workflows.delivery.outbox import Handler
 from workflows.delivery.tables import Message
 
-SMS = ("page", "sms")
+FAR = ("page", "sms", "email")
 PAGE = ("page",)
 
 COMPLAINANT_TOLD = {
-    "file": SMS,
-    "accept": SMS,
-    "decline": SMS,
-    "request_identity": SMS,
+    "file": FAR,
+    "accept": FAR,
+    "decline": FAR,
+    "request_identity": FAR,
     "open_mediation": PAGE,
     "testing": PAGE,
     "tested": PAGE,
     "offer": PAGE,
-    "settle": SMS,
-    "terminate": SMS,
-    "close": SMS,
-    "correct": SMS,
+    "settle": FAR,
+    "terminate": FAR,
+    "close": FAR,
+    "correct": FAR,
     "return_to_intake": PAGE,
     "dispatch": PAGE,
     "clock_moved": PAGE,
@@ -59,7 +59,8 @@ def tell_parties(session: Session, message: Message) -> None:
     values = _values(complaint, message)
     if event in COMPLAINANT_TOLD:
         key = f"notice.complaint.{event}.complainant"
-        notices.tell(session, complaint, complaint.complainant_id, key, values, COMPLAINANT_TOLD[event])
+        channels = notices.reachable(session, complaint.complainant_id, COMPLAINANT_TOLD[event])
+        notices.tell(session, complaint, complaint.complainant_id, key, values, channels)
     if event in RESPONDENT_TOLD and complaint.enterprise_id:
         key = f"notice.complaint.{event}.respondent"
         notices.tell(session, complaint, complaint.enterprise_id, key, values, RESPONDENT_TOLD[event])

@@ -18,7 +18,7 @@ from app.identity.sessions import ABSOLUTE
 from app.views import dates, money
 from workflows.case import calendars
 from workflows.people.actor import ActorRole
-from workflows.people.masks import masked_phone
+from workflows.people.masks import masked_contact
 from workflows.time.clock import SHANGHAI
 
 HOMES = {
@@ -27,6 +27,7 @@ HOMES = {
     ActorRole.OFFICER: "officer.queue",
     ActorRole.SUPERVISOR: "officer.queue",
 }
+YEAR_SECONDS = 365 * 86400
 csrf = CSRFProtect()
 
 
@@ -39,7 +40,7 @@ def register(app: Flask) -> None:
     )
     app.context_processor(words)
     app.jinja_env.filters.update(
-        yuan=money.yuan, day=day, day_typed=day_typed, moment=moment, masked_phone=masked_phone
+        yuan=money.yuan, day=day, day_typed=day_typed, moment=moment, masked_contact=masked_contact
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -127,6 +128,12 @@ def signed_in(token: str, target: str) -> AnyResponse:
         path="/",
     )
     return response
+
+
+def remember_language(response: AnyResponse | Response, code: str) -> None:
+    """Let the browser remember the chosen language."""
+    secure = context.installation().told.https
+    response.set_cookie(context.LANG_COOKIE, code, max_age=YEAR_SECONDS, samesite="Lax", secure=secure)
 
 
 def safe_target(target: str | None) -> str | None:

@@ -25,7 +25,6 @@ blueprint = Blueprint("public", __name__)
 
 MOST_MESSAGES = 50
 STORES = 30
-YEAR_SECONDS = 365 * 86400
 
 
 @blueprint.get("/")
@@ -51,9 +50,7 @@ def language(code: str) -> Any:
     """Change the language and stay on the page."""
     response = redirect(base.safe_target(request.args.get("to")) or "/")
     if code in LANGUAGES:
-        response.set_cookie(
-            context.LANG_COOKIE, code, max_age=YEAR_SECONDS, samesite="Lax", secure=context.installation().told.https
-        )
+        base.remember_language(response, code)
     return response
 
 

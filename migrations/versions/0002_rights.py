@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from alembic import context, op
+from alembic import op
+
+from migrations.rights import AUDIENCES, EVERYBODY, case_policies, grant, policy, roles, secured, seen
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
-
-AUDIENCES = ("consumer", "merchant", "officer")
-EVERYBODY = ("worker", "public", *AUDIENCES, "export")
 
 REFERENCE = ("region", "bureau", "enterprise", "store", "calendar_year", "calendar_serial")
 """Public facts: everybody reads them, nobody's row is another's secret."""
@@ -89,34 +88,6 @@ REVOKE ALL ON FUNCTION case_share(uuid, uuid, uuid, text, text, boolean) FROM PU
 )
 
 
-def database() -> str:
-    """Role names carry the database's name."""
-    return "wuyou" if context.is_offline_mode() else str(op.get_bind().engine.url.database)
-
-
-def role(name: str) -> str:
-    return f'"{database()}_{name}"'
-
-
-def roles(names: tuple[str, ...]) -> str:
-    return ", ".join(map(role, names))
-
-
-def seen(table: str, column: str, audience: str, *, writes: bool = False) -> str:
-    """The predicate that a case is open to one of the caller's parties, in this audience."""
-    return f"case_is_open({table}.{column}, '{audience}', {'true' if writes else 'false'})"
-
-
-def policy(table: str, name: str, command: str, to: str, using: str | None, check: str | None = None) -> None:
-    clauses = f" USING ({using})" if using else ""
-    clauses += f" WITH CHECK ({check})" if check else ""
-    op.execute(f"CREATE POLICY {name} ON {table} FOR {command} TO {role(to)}{clauses}")
-
-
-def grant(rights: str, table: str, *names: str) -> None:
-    op.execute(f"GRANT {rights} ON {table} TO {roles(names)}")
-
-
 def upgrade() -> None:
     for statement in FUNCTIONS:
         op.execute(statement)
@@ -146,16 +117,9 @@ def reference() -> None:
 
 
 def secure() -> None:
-    """Row-level security on every table of people and cases; owner, worker and export see all by explicit policy."""
+    """Row-level security on every table of people and cases."""
     for table in SECURED:
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        policy(table, "owner_all", "ALL", "owner", "true", "true")
-        policy(table, "worker_all", "ALL", "worker", "true", "true")
-        policy(table, "export_reads", "SELECT", "export", "true")
-        grant("SELECT", table, "export")
-        changes = "SELECT, INSERT" if table == "case_event" else "SELECT, INSERT, UPDATE"
-        grant(changes, table, "worker")
+        secured(table, append_only=table == "case_event")
     for table in ("measure", "case_commitment", "web_session", "one_time_code", "throttle", "idempotency_key"):
         grant("DELETE", table, "worker")
 
@@ -185,13 +149,6 @@ def cases() -> None:
     filing()
     access()
     anonymous_reports()
-
-
-def case_policies(table: str, column: str, audience: str) -> None:
-    policy(table, f"{audience}_reads", "SELECT", audience, seen(table, column, audience))
-    writes = seen(table, column, audience, writes=True)
-    policy(table, f"{audience}_adds", "INSERT", audience, None, writes)
-    policy(table, f"{audience}_changes", "UPDATE", audience, writes, writes)
 
 
 def filing() -> None:

@@ -12,10 +12,13 @@ from sqlalchemy import func, select, text, update
 
 from app import settings as app_settings
 from app import tasks, wiring
+from app.standin import StandInMessage
 from tests.support.world import at
 from workflows.delivery import jobs, leases, notices, outbox
 from workflows.delivery.tables import Heartbeat, JobRun, Message
 from workflows.errors import NotFound
+from workflows.people.tables import Account
+from workflows.store.sealed import seal, unseal
 from workflows.store.session import Role
 
 
@@ -223,6 +226,20 @@ def test_a_notice_by_sms_goes_out_once_with_proof_of_service(world):
         sms = session.scalars(select(notices.Notice).where(notices.Notice.channel == "sms")).one()
         assert sms.served_at is not None
         assert sms.proof["stand_in"] == "sms"
+
+
+def test_who_gave_an_address_is_told_by_e_mail_too(world):
+    with world.as_consumer() as session:
+        seal(session, session.get_one(Account, world.consumer), "email", "lin@example.com")
+    world.file()
+    told = app_settings.read({"WUYOU_DATA": "/nonexistent"})
+    while tasks.step(world.db, told):
+        pass
+    with world.as_worker() as session:
+        sent = session.scalars(select(StandInMessage).where(StandInMessage.channel == "email")).one()
+        assert unseal(session, sent, "to") == "lin@example.com"
+        channels = session.scalars(select(notices.Notice.channel).order_by(notices.Notice.channel)).all()
+        assert channels == ["email", "page", "page", "sms"]
 
 
 def slots(db):

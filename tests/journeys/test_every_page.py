@@ -27,7 +27,8 @@ STAFF = {
     "shop.suzhou": ("/merchant/", "/my/notices"),
     "officer.gusu": ("/officer/", "/officer/?state=testing", "/officer/measures"),
 }
-CONSUMER = ("/my/", "/my/notices", *(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check")))
+FILING = tuple(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check"))
+CONSUMER = ("/my/", "/my/notices", "/my/account/", *FILING)
 
 
 def sound(page, address: str) -> None:

@@ -168,6 +168,20 @@ def test_a_newcomer_without_script_files_and_follows(opened, shot):
     shot(phone, "mine-phone")
 
 
+def test_an_address_for_notices_is_checked_kept_and_taken_out_again(opened, shot):
+    phone = opened(PHONE)
+    phone.goto("/sign-in")
+    sign_in_by_phone(phone, "13900000002")
+    phone.wait_for_url("**/my/")
+    for typed, expected in (("nobody", "不是有效的电子邮箱地址"), ("chen@example.com", "已保存"), ("", "已保存")):
+        phone.goto("/my/account/")
+        phone.get_by_label("接收通知的电子邮箱").fill(typed)
+        phone.get_by_role("button", name="保存").click()
+        phone.wait_for_selector(f"text={expected}")
+    assert phone.get_by_label("接收通知的电子邮箱").input_value() == ""
+    shot(phone, "account-phone")
+
+
 def test_the_merchant_answers(opened, shot):
     desk = opened(DESK)
     sign_in_staff(desk, "shop.suzhou", code=False)

@@ -16,6 +16,7 @@ from sqlalchemy import Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.delivery import outbox
+from workflows.people.tables import Account
 from workflows.store.db import Base, one_of
 from workflows.store.session import DatabaseClock
 
@@ -93,6 +94,12 @@ def _new(
     )
     session.add(notice)
     return notice
+
+
+def reachable(session: Session, account: UUID, channels: Sequence[str]) -> list[str]:
+    """The channels that an account can be reached by: e-mail only where it has given an address."""
+    without = select(Account.email_sealed.is_(None)).where(Account.id == account)
+    return [c for c in channels if c != "email" or session.scalar(without) is False]
 
 
 def of_recipients(session: Session, recipients: Sequence[UUID], limit: int = MOST) -> Sequence[Notice]:

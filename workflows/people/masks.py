@@ -9,6 +9,12 @@ def masked_phone(phone: str) -> str:
     return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 11 else "****"
 
 
+def masked_contact(contact: str) -> str:
+    """A phone or an e-mail address, masked: ``138****0000``, ``l****@example.com``."""
+    name, at, domain = contact.rpartition("@")
+    return f"{name[:1]}****@{domain}" if at else masked_phone(contact)
+
+
 def plain_phone(phone: str) -> str:
     """``139 0000 0001``, as people in mainland China write their own numbers."""
     digits = phone.removeprefix("+86")

@@ -54,7 +54,7 @@ class Bureau(Base):
 class Account(Base):
     """Somebody who signs in: a consumer by phone, others by login and password.
 
-    Name and phone are sealed. ``totp_step`` is the last one-time step used: each is good once.
+    Name, phone and e-mail address are sealed. ``totp_step`` is the last one-time step used: each is good once.
     """
 
     __tablename__ = "account"
@@ -66,6 +66,7 @@ class Account(Base):
     name_sealed: Mapped[bytes | None]
     phone_sealed: Mapped[bytes | None]
     phone_index: Mapped[bytes | None] = mapped_column(unique=True)
+    email_sealed: Mapped[bytes | None]
     password_hash: Mapped[str | None]
     totp_sealed: Mapped[bytes | None]
     totp_step: Mapped[int | None]
