@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from workflows.case.machine import Machine
 
-TITLES = {"complaint": "A complaint's life (投诉)", "report": "A report's life (举报)"}
+TITLES = {
+    "enrolment": "An application to enrol (入驻申请)",
+    "standing": "The standing of a store (承诺状态)",
+    "complaint": "A complaint's life (投诉)",
+    "report": "A report's life (举报)",
+}
 
 
 def page(machine: Machine) -> str:

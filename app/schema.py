@@ -7,7 +7,7 @@ from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import models as complaints
 from merchants import models as merchants
-from workflows import measures
+from workflows import declared, measures
 from workflows.case import tables as case
 from workflows.delivery import notices
 from workflows.delivery import tables as delivery
@@ -15,5 +15,18 @@ from workflows.people import tables as people
 from workflows.store import evidence
 from workflows.store.db import Base
 
-MODULES = (case, delivery, notices, people, evidence, measures, merchants, complaints, identity, portals, standin)
+MODULES = (
+    case,
+    delivery,
+    notices,
+    people,
+    evidence,
+    declared,
+    measures,
+    merchants,
+    complaints,
+    identity,
+    portals,
+    standin,
+)
 METADATA = Base.metadata

@@ -18,6 +18,10 @@ from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
 from complaints.models import Complaint, Report
 from complaints.terms import TERMS as COMPLAINT_TERMS
 from measures import nightly
+from merchants import jobs as merchant_jobs
+from merchants.lifecycle import MACHINES as MERCHANT_MACHINES
+from merchants.models import Enrolment, Standing
+from merchants.terms import TERMS as MERCHANT_TERMS
 from workflows.case import checkpoints
 from workflows.delivery import notices
 from workflows.delivery.jobs import Job
@@ -26,16 +30,16 @@ from workflows.store.session import Databases
 from workflows.time.clock import shanghai_date
 from workflows.time.terms import TermBook
 
-TERMS = TermBook([*COMPLAINT_TERMS])
+TERMS = TermBook([*MERCHANT_TERMS, *COMPLAINT_TERMS])
 """Every statutory and promised period of every domain."""
 
-MACHINES = (*COMPLAINT_MACHINES,)
+MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES)
 """Every lifecycle."""
 
-KINDS = (Complaint, Report)
+KINDS = (Complaint, Report, Enrolment, Standing)
 """Every kind of case."""
 
-HANDLERS = {**complaint_jobs.handlers()}
+HANDLERS = {**merchant_jobs.handlers(), **complaint_jobs.handlers()}
 """What follows, inside the database, from which event."""
 
 CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("email")}
@@ -52,6 +56,7 @@ def external(_told: Settings) -> Mapping[str, External]:
 def jobs(told: Settings) -> tuple[Job, ...]:
     """What runs when, in Shanghai time."""
     return (
+        Job("merchants.day", "10 * * * *", merchant_jobs.day_goes_by),
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
     )

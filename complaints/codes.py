@@ -10,32 +10,11 @@ from __future__ import annotations
 from datetime import date
 
 from complaints.terms import O121_IN_FORCE
+from merchants import codes as merchants
 
 VERSION = 1
 
-CATEGORIES = (
-    "goods.food",
-    "goods.clothing",
-    "goods.household",
-    "goods.appliance",
-    "goods.telecom",
-    "goods.vehicle",
-    "goods.jewellery",
-    "goods.cosmetics",
-    "goods.pet",
-    "goods.other",
-    "service.catering_lodging",
-    "service.sales",
-    "service.beauty",
-    "service.professional",
-    "service.repair",
-    "service.education",
-    "service.culture_sport",
-    "service.telecom",
-    "service.internet",
-    "service.laundry",
-    "service.other",
-)
+CATEGORIES = merchants.CATEGORIES
 
 PROBLEMS = (
     "quality",
@@ -89,7 +68,6 @@ def rule_set(received: date) -> str:
 def dictionary() -> dict[str, tuple[str, ...]]:
     """Every list of codes by its name, as the API publishes them."""
     return {
-        "category": CATEGORIES,
         "problem": PROBLEMS,
         "requests": REQUESTS,
         "refusal": REFUSALS[ORDER_20] + REFUSALS[ORDER_121],

@@ -64,12 +64,3 @@ class Draft:
     evidence: tuple[UUID, ...] = ()
     report: ReportDraft | None = None
     channel: str = "portal"
-
-
-@dataclass(frozen=True)
-class Place:
-    """A district as a rule needs it: its code, its name, its city."""
-
-    code: str
-    name: str
-    city: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 from stdnum.cn import uscc
 
 from complaints import codes
-from complaints.drafts import Draft, Place, ReportDraft, Respondent
+from complaints.drafts import Draft, ReportDraft, Respondent
 from complaints.lifecycle import COMPLAINT_NOTES
 from workflows.errors import Conflict, FieldError, RuleBroken
 
@@ -99,25 +99,6 @@ def _amount(field: str, fen: int) -> Iterator[FieldError]:
 def _evidence(draft: Draft) -> Iterator[FieldError]:
     if len(draft.evidence) > MOST_EVIDENCE:
         yield FieldError("evidence", "too_many", f"at most {MOST_EVIDENCE} files are possible")
-
-
-def district_of(address: str, places: Iterable[Place]) -> Place | None:
-    """The district an address names; the longest name wins, and a name without its last character counts.
-
-    ``昆山市花桥`` and ``江苏昆山花桥`` are both 昆山市. None when the address names no district of the two cities, or
-    two of the same length.
-    """
-    named = [(_matched(address, place), place) for place in places]
-    best = max((length for length, _ in named), default=0)
-    found = [place for length, place in named if length == best]
-    return found[0] if best and len(found) == 1 else None
-
-
-def _matched(address: str, place: Place) -> int:
-    if place.name in address:
-        return len(place.name) * 2
-    short = place.name[:-1]
-    return len(short) * 2 - 1 if len(short) > 1 and short in address else 0
 
 
 def check_refusal(ground: str, rule_set: str) -> None:

@@ -11,13 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from merchants.promise import LEAST_DAYS, MOST_DAYS
 from workflows.errors import RuleBroken
 from workflows.time.calendar import Calendar
 
-LEAST_DAYS = 7
-"""The least window of a promise in Jiangsu (JS-23); Suzhou's tourist goods have 30."""
-
-MOST_DAYS = 366
 ARTICLES = ("IR 18(1)", "Civil Code 201", "Civil Code 203")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from complaints.models import Complaint
 from measures import nightly
+from merchants.operations import listing
 from seeds import loading, people, reference, shops
 from seeds.history import Historian
 from workflows.case import calendars
@@ -39,6 +40,7 @@ def load(db: Databases, hashed: Callable[[], str], say: Say, progress: Callable[
             return  # the past is loaded last, so everything before it is there
         reference.load(session, portal=True)
         shops.load(session)
+        listing.fill_keys(session)
         people.load(session, hashed())
         crowd = people.load_crowd(session)
     signing_in = [person.id for person in people.PEOPLE if person.role == "consumer"]

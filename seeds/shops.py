@@ -18,12 +18,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 
-from complaints.codes import CATEGORIES
-from complaints.drafts import Place
-from complaints.rules import district_of
+from merchants.codes import CATEGORIES
 from merchants.models import Enterprise, Store
 from seeds.people import enterprise_id
 from seeds.reference import CITIES, DATA, regions
+from workflows.people.places import Place, district_of
 from workflows.store.session import DatabaseClock
 
 CHAIN = "chain"

@@ -11,8 +11,10 @@ from werkzeug.exceptions import HTTPException
 
 from app.api.complaints import blueprint as complaints
 from app.api.directory import blueprint as directory
+from app.api.enrolments import blueprint as enrolments
 from app.api.evidence import blueprint as evidence
 from app.api.measures import blueprint as measures
+from app.api.plaques import blueprint as plaques
 from app.api.reports import blueprint as reports
 from app.api.sessions import blueprint as sessions
 from app.http.endpoint import endpoint
@@ -20,7 +22,7 @@ from app.http.errors import answer, of_http
 from app.settings import VERSION
 from workflows.schema import Fen, Strict, Words
 
-BLUEPRINTS = (sessions, complaints, reports, evidence, directory, measures)
+BLUEPRINTS = (sessions, complaints, reports, enrolments, plaques, evidence, directory, measures)
 
 CONFIG = {
     "API_TITLE": "Wuyou 无忧",

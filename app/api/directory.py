@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from app.http import context
 from app.http.endpoint import endpoint
 from complaints import codes
+from merchants import codes as merchant_codes
 from merchants import queries
 from workflows.people import directory
 from workflows.schema import Strict, Words
@@ -98,6 +99,6 @@ def dictionary() -> Any:
     """Every list of codes with its texts."""
     lists = {
         name: [{"code": code, "text": context.t(f"{name}.{code}")} for code in listed]
-        for name, listed in codes.dictionary().items()
+        for name, listed in (merchant_codes.dictionary() | codes.dictionary()).items()
     }
     return {"version": codes.VERSION, "lists": lists}

@@ -38,6 +38,8 @@ FIND = text(
     """
     SELECT s.id AS session, s.seen_at, a.id AS account, a.kind, a.city, a.lang, a.phone_sealed, now() AS now,
         (SELECT array_agg(m.org_id ORDER BY m.org_id) FROM membership m WHERE m.account_id = a.id) AS orgs,
+        (SELECT array_agg(m.org_id ORDER BY m.org_id) FROM membership m
+         WHERE m.account_id = a.id AND m.rank = 'manager') AS managed,
         (WITH RECURSIVE tree AS (
             SELECT m.org_id AS id FROM membership m WHERE m.account_id = a.id AND m.org_kind = 'bureau'
             UNION ALL SELECT b.id FROM bureau b JOIN tree t ON b.parent_id = t.id)
@@ -113,7 +115,7 @@ def _caller(row: Any) -> Caller:
         "officer": (account, *(row.bureaus or ())),
         "supervisor": (account, *(row.bureaus or ())),
     }.get(kind, (account,))
-    actor = Actor(ActorRole(kind), account, orgs[0] if orgs else None, row.city)
+    actor = Actor(ActorRole(kind), account, orgs[0] if orgs else None, row.city, tuple(row.managed or ()))
     return Caller(actor, Identity(account, parties), DATABASE_ROLES[kind], row.session, row.lang, row.phone_sealed)
 
 

@@ -105,7 +105,7 @@ def promises(case_clocks: Any) -> list[dates.Promise]:
 
 def articles_of(rule: str) -> str:
     """The article in a rule's version, as people cite it: ``第23条第1款第5项``, ``art. 23(1)(5)``."""
-    order, _, number = rule.partition("@")[2].partition("-")
+    order, _, number = rule.partition("@")[2].partition(":")[0].partition("-")
     law = context.t_or(f"law.{order}", order)
     parts = number.replace(")", "").split("(")
     if context.lang() != "zh" or not parts[0].isdigit():

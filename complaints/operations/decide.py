@@ -47,7 +47,7 @@ def decline(session: Session, complaint: Complaint, ground: str, reason: str, *,
     step = Step(
         evidence={"decided_on": today, "decline_ground": ground, "officer_id": actor.account},
         facts={"declined_on": str(today), "ground": ground, "other_ways": list(codes.OTHER_WAYS)},
-        personal={"reason": reason.strip()},
+        words={"reason": reason.strip()},
     )
     casework.advance(session, complaint, COMPLAINT, "decline", actor=actor, clock=clock, step=step)
 
@@ -107,7 +107,7 @@ def return_to_intake(session: Session, complaint: Complaint, reason: str, *, act
     if bureau.parent_id is None:
         raise RuleBroken("return.intake", "this bureau is the intake body itself")
     intake = Party(bureau.parent_id, "officer", "intake body")
-    step = Step(facts={"to": str(intake.id)}, personal={"reason": reason.strip()}, evidence={"bureau_id": intake.id})
+    step = Step(facts={"to": str(intake.id)}, words={"reason": reason.strip()}, evidence={"bureau_id": intake.id})
     casework.advance(session, complaint, COMPLAINT, "return_to_intake", actor=actor, clock=clock, step=step)
     casework.hand_over(session, complaint, intake)
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from complaints import codes, rules
-from complaints.drafts import Draft, Place, ReportDraft, Respondent
+from complaints.drafts import Draft, ReportDraft, Respondent
 from complaints.lifecycle import COMPLAINT, REPORT
 from complaints.models import Complaint, Filing, Report
 from complaints.terms import ACCEPT, TERMS, VERIFY
@@ -22,6 +22,7 @@ from workflows.case.tables import CaseClock
 from workflows.errors import FieldError, Refused, RuleBroken
 from workflows.people import directory
 from workflows.people.actor import Actor
+from workflows.people.places import Place, district_of
 from workflows.people.tables import Bureau
 from workflows.store.db import new_id
 from workflows.store.evidence import Evidence
@@ -97,7 +98,7 @@ def answerable(session: Session, respondent: Respondent) -> Answerable:
         name = f"{shop.enterprise_name}({shop.store_name})"
         return Answerable(name, shop.address, shop.uscc, shop.district, _channel(shop.bureau), shop)
     places = [Place(r.code, r.name, r.city) for r in directory.regions(session)]
-    place = rules.district_of(respondent.address, places)
+    place = district_of(respondent.address, places)
     if place is None:
         fault = FieldError(
             "respondent.address",

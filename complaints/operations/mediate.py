@@ -97,7 +97,7 @@ def offer(
     made = Offer(
         id=new_id(), case_id=complaint.id, side=side, amount_fen=amount_fen, terms={"words": words}, made_at=clock.now()
     )
-    step = Step(facts={"side": side, "amount_fen": amount_fen}, personal={"words": words} if words else {})
+    step = Step(facts={"side": side, "amount_fen": amount_fen}, words={"words": words} if words else {})
     casework.note(session, complaint, "offer", actor=actor, clock=clock, step=step)
     session.add(made)
     return made
@@ -152,7 +152,7 @@ def _ending(complaint: Complaint, ground: str, reason: str, clock: Clock) -> Ste
     return Step(
         evidence={"terminated_on": today, "termination_ground": ground},
         facts={"terminated_on": str(today), "ground": ground},
-        personal={"reason": reason.strip()} if reason.strip() else {},
+        words={"reason": reason.strip()} if reason.strip() else {},
         clocks=[ClockStop(MEDIATE, today), ClockStart(term, today, complaint.received_on)],
     )
 

@@ -29,7 +29,7 @@ def extend(session: Session, report: Report, approved_by: str, *, actor: Actor, 
     if not approved_by.strip():
         raise RuleBroken("extend.approval", "name the head of the bureau who approved it", field="reason")
     happened = ClockHappens(VERIFY, ClockEvent("extend", clock.today()))
-    step = Step(facts={"on": str(clock.today())}, personal={"approved_by": approved_by}, clocks=[happened], terms=TERMS)
+    step = Step(facts={"on": str(clock.today())}, words={"approved_by": approved_by}, clocks=[happened], terms=TERMS)
     casework.note(session, report, "extend", actor=actor, clock=clock, step=step)
 
 
@@ -99,7 +99,7 @@ def _conclude(session: Session, report: Report, event: str, reason: str, *, acto
     step = Step(
         evidence={"verified_on": today},
         facts={"verified_on": str(today)},
-        personal={"reason": reason.strip()} if reason else {},
+        words={"reason": reason.strip()} if reason else {},
         clocks=[ClockStop(VERIFY, today)],
     )
     casework.advance(session, report, REPORT, event, actor=actor, clock=clock, step=step)

@@ -13,6 +13,9 @@ from app.schema import METADATA
 from complaints import codes
 from complaints.jobs import COMPLAINANT_TOLD, RESPONDENT_TOLD
 from complaints.lifecycle import COMPLAINT, COMPLAINT_NOTES, MACHINES
+from merchants import codes as merchant_codes
+from merchants.jobs import ENROLMENT_TOLD, STANDING_TOLD
+from merchants.lifecycle import ENROLMENT, ENROLMENT_NOTES, STANDING, STANDING_NOTES
 from workflows.store.session import Role
 
 
@@ -35,7 +38,16 @@ def test_every_word_that_a_page_may_need_exists():
     }
     notices = {f"notice.complaint.{e}.complainant" for e in COMPLAINANT_TOLD}
     notices |= {f"notice.complaint.{e}.respondent" for e in RESPONDENT_TOLD}
-    assert [key for key in sorted(states | events | listed | terms | notices) if not has(key)] == []
+    assert [key for key in sorted(states | events | listed | terms | notices | merchants()) if not has(key)] == []
+
+
+def merchants() -> set[str]:
+    """What the pages of merchants may need."""
+    needed = {f"{m.name}.state.{s}" for m in (ENROLMENT, STANDING) for s in m.states}
+    needed |= {f"enrolment.event.{e}" for e in (*ENROLMENT.events, *ENROLMENT_NOTES, "draft", "check")}
+    needed |= {f"standing.event.{e}" for e in (*STANDING.events, *STANDING_NOTES, "enter")}
+    needed |= {f"notice.enrolment.{e}" for e in ENROLMENT_TOLD} | {f"notice.standing.{e}" for e in STANDING_TOLD}
+    return needed | {f"{name}.{code}" for name, codes_of in merchant_codes.dictionary().items() for code in codes_of}
 
 
 def test_every_event_that_tells_somebody_is_an_event_of_the_machine():

@@ -10,9 +10,11 @@ from stdnum.cn import uscc
 
 from complaints.drafts import Draft, Facts, Person, ReportDraft, Respondent
 from merchants.models import Enterprise, Store
+from merchants.rules import address_key, spelling
 from workflows.people.tables import Account, Membership
 from workflows.store.db import new_id
 from workflows.store.sealed import seal
+from workflows.store.search import grams
 
 BORN = datetime(2026, 1, 5, 2, tzinfo=UTC)
 
@@ -77,6 +79,7 @@ class EnterpriseFactory(Rows):
     name = factory.Sequence(lambda n: f"苏州试样商贸{n}有限公司")
     city = "3205"
     district = "320508"
+    spelling = factory.LazyAttribute(lambda firm: spelling(firm.name))
     address = "姑苏区观前街1号"
     created_at = BORN
 
@@ -91,6 +94,8 @@ class StoreFactory(Rows):
     city = "3205"
     district = "320508"
     address = "姑苏区观前街1号"
+    address_key = factory.LazyAttribute(lambda shop: address_key(shop.address))
+    grams = factory.LazyAttribute(lambda shop: grams(shop.name, shop.brand, shop.address))
     lon = Decimal("120.62")
     lat = Decimal("31.31")
     categories = factory.List(["goods.clothing"])

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from complaints.models import Complaint, Report
 from complaints.operations import decide, filing, mediate
+from merchants.models import Store
+from merchants.operations import enrol, review
+from merchants.promise import PromiseTerms
 from seeds.reference import bureau_id
 from tests.factories import AccountFactory, DraftFactory, EnterpriseFactory, MembershipFactory, StoreFactory
-from workflows.people.actor import Actor, ActorRole
+from workflows.people.actor import SYSTEM, Actor, ActorRole
 from workflows.store.session import Databases, Identity, Role
 from workflows.time.clock import FixedClock
 
@@ -54,7 +57,7 @@ class World:
 
     @property
     def merchant_actor(self) -> Actor:
-        return Actor(ActorRole.MERCHANT, self.merchant, self.enterprise, "3205")
+        return Actor(ActorRole.MERCHANT, self.merchant, self.enterprise, "3205", (self.enterprise,))
 
     @contextmanager
     def as_consumer(self, account: UUID | None = None) -> Iterator[Session]:
@@ -107,6 +110,20 @@ class World:
             self.decide(case, mediate.consent, side)
         self.decide(case, mediate.open_mediation)
         return case
+
+    def enrolled(self, terms: PromiseTerms | None = None, clock: FixedClock | None = None) -> UUID:
+        """The world's store with its promise in force; the id of its application."""
+        clock = clock or self.clock
+        terms = terms or PromiseTerms(days=7, categories=("goods.clothing",))
+        with self.as_merchant() as session:
+            store = session.get_one(Store, self.store)
+            case = enrol.draft(session, store, terms, enrol.Papers(), actor=self.merchant_actor, clock=clock)
+            enrol.submit(session, case, signed=True, actor=self.merchant_actor, clock=clock)
+        with self.as_worker() as session:
+            review.check(session, enrol.find(session, case.id), actor=SYSTEM, clock=clock)
+        with self.as_officer() as session:
+            review.approve(session, enrol.find(session, case.id), actor=self.officer_actor, clock=clock)
+        return case.id
 
     def read(self, case: UUID) -> Complaint:
         """The complaint as the worker sees it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from complaints.lifecycle import COMPLAINT, MACHINES
+from app.wiring import MACHINES
+from complaints.lifecycle import COMPLAINT
 from workflows.case.machine import Edge, Machine
 from workflows.errors import Conflict
 

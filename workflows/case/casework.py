@@ -8,7 +8,7 @@ everything of it is there afterwards or nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -91,7 +91,8 @@ class Step:
 
     :param evidence: columns of the case that the step sets; CHECK constraints bind them to the state.
     :param facts: what the journal says openly: ids, codes, dates, fen; no personal text.
-    :param personal: personal texts by field; the journal keeps salted commitments.
+    :param personal: personal texts that the case's row keeps, by field; the journal keeps salted commitments.
+    :param words: texts of the event alone, as a reason; kept sealed beside the event, with a commitment in it.
     :param clocks: clocks started, stopped or moved, in this order.
     :param terms: the domain's periods, needed where a clock is moved.
     """
@@ -99,6 +100,7 @@ class Step:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     personal: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
     clocks: Sequence[ClockChange] = ()
     terms: TermBook = field(default_factory=lambda: TermBook([]))
 
@@ -204,13 +206,8 @@ def correct(
     if state not in machine.states:
         raise RuleBroken("correct.state", f"{machine.name} has no state {state}", field="state")
     before, case.state = case.state, state
-    told = Step(
-        step.evidence,
-        {**step.facts, "corrected_from": before},
-        {**step.personal, "reason": reason},
-        step.clocks,
-        step.terms,
-    )
+    facts, words = {**step.facts, "corrected_from": before}, {**step.words, "reason": reason.strip()}
+    told = replace(step, facts=facts, words=words)
     return _write(session, case, CORRECT, before, actor, clock, told)
 
 
@@ -236,6 +233,7 @@ def _record(
         after=case.state,
         facts=step.facts,
         personal=step.personal,
+        words=step.words,
         sealed=digests(case, case.sealed_fields),
     )
     recorded = journal.append(session, case, entry)

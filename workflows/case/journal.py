@@ -15,16 +15,19 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows.case.tables import CaseCommitment, CaseEvent
 from workflows.people.actor import Actor
 from workflows.store.canonical import canonical
 from workflows.store.crypto import DIGEST_BYTES, HASH, commitment, digest
+from workflows.store.session import keys_of
 
 DOMAIN = "wuyou.journal.v1"
 START = bytes(DIGEST_BYTES)
 SALT_BYTES = 16
+MOST_WORDS = 1000
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,8 @@ class Entry:
     """What happened, before it is chained.
 
     :param facts: what everybody who sees the case may know: ids, codes, dates, fen. No personal text.
-    :param personal: personal texts by field; the journal keeps commitments to them.
+    :param personal: personal texts by field, kept elsewhere; the journal keeps commitments to them.
+    :param words: texts that belong to the event alone – a reason, a note; kept sealed beside their commitments.
     :param sealed: digests of sealed columns, by field.
     """
 
@@ -43,13 +47,19 @@ class Entry:
     after: str
     facts: Mapping[str, Any]
     personal: Mapping[str, str]
+    words: Mapping[str, str]
     sealed: Mapping[str, str]
+
+    @property
+    def committed(self) -> dict[str, str]:
+        """Every text that the event commits to."""
+        return {**self.personal, **self.words}
 
 
 def append(session: Session, case: Any, entry: Entry) -> CaseEvent:
     """Chain one event to the journal of a case whose row this transaction has locked or just made."""
     seq = case.chain_seq + 1
-    salts = {field: os.urandom(SALT_BYTES) for field in entry.personal}
+    salts = {field: os.urandom(SALT_BYTES) for field in entry.committed}
     text = canonical(_body(case, seq, entry, salts)).decode()
     event = CaseEvent(
         case_id=case.id,
@@ -63,9 +73,28 @@ def append(session: Session, case: Any, entry: Entry) -> CaseEvent:
         alg=HASH,
     )
     session.add(event)
-    session.add_all(CaseCommitment(case_id=case.id, seq=seq, field=f, salt=salt) for f, salt in salts.items())
+    session.add_all(_kept(session, case.id, seq, f, salt, entry.words.get(f)) for f, salt in salts.items())
     case.chain_seq, case.chain_hash = seq, event.hash
     return event
+
+
+def _kept(session: Session, case: UUID, seq: int, field: str, salt: bytes, words: str | None) -> CaseCommitment:
+    sealed = None if words is None else keys_of(session).seal(_place(case, seq, field), words)
+    return CaseCommitment(case_id=case, seq=seq, field=field, salt=salt, words_sealed=sealed)
+
+
+def _place(case: UUID, seq: int, field: str) -> str:
+    return f"case_commitment|{field}|{case}|{seq}"
+
+
+def words_of(session: Session, case: UUID) -> dict[int, dict[str, str]]:
+    """The words kept with a case's events, by sequence and field; what was erased is missing."""
+    query = select(CaseCommitment).where(CaseCommitment.case_id == case, CaseCommitment.words_sealed.is_not(None))
+    found: dict[int, dict[str, str]] = {}
+    for row in session.scalars(query.order_by(CaseCommitment.seq).limit(MOST_WORDS)):
+        opened = keys_of(session).open(_place(case, row.seq, row.field), row.words_sealed or b"")
+        found.setdefault(row.seq, {})[row.field] = opened
+    return found
 
 
 def _body(case: Any, seq: int, entry: Entry, salts: Mapping[str, bytes]) -> dict[str, Any]:
@@ -79,7 +108,7 @@ def _body(case: Any, seq: int, entry: Entry, salts: Mapping[str, bytes]) -> dict
         "from": entry.before,
         "to": entry.after,
         "facts": dict(entry.facts),
-        "commitments": {f: commitment(salts[f], text).hex() for f, text in entry.personal.items()},
+        "commitments": {f: commitment(salts[f], text).hex() for f, text in entry.committed.items()},
         "sealed": dict(entry.sealed),
     }
 

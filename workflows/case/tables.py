@@ -89,7 +89,10 @@ class CaseEvent(Base):
 
 
 class CaseCommitment(Base):
-    """The salt of a commitment to a personal text; deleting it, with the text, erases without a broken chain."""
+    """The salt of a commitment to a personal text; deleting it, with the text, erases without a broken chain.
+
+    Words that belong to the event alone – a reason, a note – are kept here, sealed; others live in the case's row.
+    """
 
     __tablename__ = "case_commitment"
 
@@ -97,6 +100,7 @@ class CaseCommitment(Base):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     field: Mapped[str] = mapped_column(primary_key=True)
     salt: Mapped[bytes]
+    words_sealed: Mapped[bytes | None]
 
 
 class CaseClock(Base):

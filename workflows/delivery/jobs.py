@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from croniter import croniter
@@ -20,7 +20,7 @@ from workflows.delivery.outbox import MOST_ATTEMPTS, backoff, describe
 from workflows.delivery.tables import Heartbeat, JobRun
 from workflows.store.db import new_id
 from workflows.store.session import DatabaseClock
-from workflows.time.clock import SHANGHAI
+from workflows.time.clock import SHANGHAI, shanghai_date
 
 LEASE = timedelta(minutes=10)
 MOST_CAUGHT_UP = 400
@@ -48,6 +48,22 @@ class Job:
         while (moment := slot.get_next(datetime)) <= until:
             found.append(moment)
         return found[-MOST_CAUGHT_UP:]
+
+
+@dataclass(frozen=True)
+class SlotClock:
+    """The clock of a scheduled run: it happens now, and is done for its slot's day, however late it is."""
+
+    session: Session
+    slot: datetime
+
+    def now(self) -> datetime:
+        """This moment: when the journal says it was done."""
+        return DatabaseClock(self.session).now()
+
+    def today(self) -> date:
+        """The slot's date in Shanghai: the day it is done for."""
+        return shanghai_date(self.slot)
 
 
 def schedule(session: Session, jobs: Iterable[Job], now: datetime) -> int:

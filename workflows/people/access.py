@@ -30,6 +30,9 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "report.file": ANYONE - OFFICERS - ADMINS - MERCHANTS,
     "report.read": CONSUMERS | OFFICERS,
     "merchant.own": MERCHANTS,
+    "enrolment.read": MERCHANTS | OFFICERS,
+    "enrolment.act": MERCHANTS | OFFICERS,
+    "enrolment.review": OFFICERS,
     "measures.read": OFFICERS,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""

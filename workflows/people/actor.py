@@ -30,12 +30,14 @@ class Actor:
     :param account: the account, None for the system and for anonymous people.
     :param org: the bureau or enterprise acted for.
     :param city: the city whose data it is, by its four-digit region code; None where it does not matter.
+    :param manages: the enterprises, brands and stores that the account manages; a clerk serves and manages none.
     """
 
     role: ActorRole
     account: UUID | None = None
     org: UUID | None = None
     city: str | None = None
+    manages: tuple[UUID, ...] = ()
 
     def facts(self) -> dict[str, Any]:
         """What the journal keeps of the actor: ids, never names."""

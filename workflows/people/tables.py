@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflows.store.db import Base, at_most, one_of
 
 BUREAU_LEVELS = ("city", "county", "station")
+ORG_KINDS = ("bureau", "enterprise", "brand", "store")
+RANKS = ("manager", "clerk")
 ACCOUNT_KINDS = ("consumer", "merchant", "officer", "supervisor", "admin")
 
 
@@ -78,12 +80,20 @@ class Account(Base):
 
 
 class Membership(Base):
-    """An account belongs to a bureau or an enterprise."""
+    """An account belongs to a bureau, or works for an enterprise, a brand or one store of it.
+
+    ``rank`` tells who may enrol, promise and name others (a manager) from who serves at a counter (a clerk).
+    """
 
     __tablename__ = "membership"
 
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
     org_id: Mapped[UUID] = mapped_column(primary_key=True)
     org_kind: Mapped[str]
+    rank: Mapped[str] = mapped_column(default="manager")
 
-    __table_args__ = (one_of("org_kind", ("bureau", "enterprise")), Index("ix_membership_org", "org_id"))
+    __table_args__ = (
+        one_of("org_kind", ORG_KINDS),
+        one_of("rank", RANKS),
+        Index("ix_membership_org", "org_id"),
+    )

@@ -7,7 +7,7 @@ that applies, by the day the clock starts and, where the rule set depends on it,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -33,6 +33,8 @@ class Span:
 
 
 ALWAYS = Span()
+DECLARED = "setting"
+"""Stands in an article's place where no text says how long: the amount is a declared setting."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,13 @@ class Term:
 
     @property
     def version(self) -> str:
-        """Names this version of the rule; stored with every date it made."""
-        return f"{self.code}@{self.article.replace(' ', '-')}"
+        """Names this version of the rule; stored with every date it made, a declared amount included."""
+        name = f"{self.code}@{self.article.replace(' ', '-')}"
+        return f"{name}:{self.amount}" if self.article == DECLARED else name
+
+    def of(self, amount: int) -> Term:
+        """The term with the amount that the declared setting has."""
+        return replace(self, amount=amount)
 
     @property
     def in_force(self) -> Span:
@@ -125,11 +132,14 @@ class TermBook:
         )
 
     def by_version(self, version: str) -> Term:
-        """The exact version that made a stored date.
+        """The exact version that made a stored date; a declared amount may have been another then.
 
         :raises NotFound: no such version.
         """
+        name, _, amount = version.partition(":")
         for term in self:
             if term.version == version:
                 return term
+            if amount.isdecimal() and term.version.partition(":")[0] == name:
+                return term.of(int(amount))
         raise NotFound("term.unknown", f"unknown term version {version!r}", field="term", term=version)

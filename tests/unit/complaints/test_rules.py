@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from complaints import codes, rules
-from complaints.drafts import Person, Place, ReportDraft, Respondent
+from complaints.drafts import Person, ReportDraft, Respondent
 from tests.factories import DraftFactory, FactsFactory, credit_code
 from workflows.errors import Conflict, RuleBroken
+from workflows.people.places import Place, district_of
 
 TODAY = date(2026, 7, 20)
 PLACES = [
@@ -71,13 +72,13 @@ def test_each_fault_is_named_by_field(changes, found):
     ],
 )
 def test_an_address_leads_to_the_district_it_names_or_to_none(address, code):
-    found = rules.district_of(address, PLACES)
+    found = district_of(address, PLACES)
     assert (found.code if found else None) == code
 
 
 @given(st.sampled_from(PLACES), st.text(max_size=5), st.text(alphabet="0123456789号路", max_size=5))
 def test_a_district_named_in_full_is_always_found(place, before, after):
-    found = rules.district_of(f"{before}{place.name}{after}", [place])
+    found = district_of(f"{before}{place.name}{after}", [place])
     assert found == place
 
 
@@ -123,7 +124,7 @@ def test_an_amount_is_whole_fen_within_reason():
 
 def test_the_rule_set_follows_the_day_of_receipt():
     assert [codes.rule_set(d) for d in (date(2026, 4, 14), date(2026, 4, 15))] == ["O20", "O121"]
-    assert set(codes.dictionary()) == {"category", "problem", "requests", "refusal", "termination", "told_by"}
+    assert set(codes.dictionary()) == {"problem", "requests", "refusal", "termination", "told_by"}
 
 
 def test_a_draft_is_a_value():

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from merchants.models import Enterprise, Store
 from workflows.errors import NotFound
 from workflows.people.tables import Bureau, Region
+from workflows.store.search import grams, words
 
 MOST = 50
 
@@ -61,16 +62,20 @@ def business(session: Session, store_id: UUID) -> Business:
     return Business(*found)
 
 
-def search_stores(session: Session, words: str, city: str | None = None, limit: int = 20) -> Sequence[Store]:
+def search_stores(session: Session, asked: str, city: str | None = None, limit: int = 20) -> Sequence[Store]:
     """Stores whose name, brand or address has every word; two Chinese characters are enough."""
-    query = select(Store)
-    for word in words.split()[:5]:
-        query = query.where(
-            or_(*(column.ilike(like(word), escape="\\") for column in (Store.name, Store.brand, Store.address)))
-        )
+    query = select(Store).where(has_words(asked), Store.closed_on.is_(None))
     if city:
         query = query.where(Store.city == city)
     return session.scalars(query.order_by(Store.name, Store.id).limit(min(limit, MOST))).all()
+
+
+def has_words(asked: str) -> ColumnElement[bool]:
+    """The condition that a store has every word that was asked for, found by the pairs of its characters."""
+    wanted = words(asked)
+    columns = (Store.name, Store.brand, Store.address)
+    each = [or_(*(column.ilike(like(word), escape="\\") for column in columns)) for word in wanted]
+    return and_(Store.grams.contains(grams(*wanted)), *each)
 
 
 def like(word: str) -> str:

@@ -1,0 +1,1 @@
+"""The verbs of merchants: the only writers. Plain functions ``(session, …, *, actor, clock)``."""

@@ -1,0 +1,42 @@
+"""Declared settings: what no text says is decided here, openly, with a default and from a day on.
+
+A setting may differ by city: cities differ in data, never in branches of the code. What was in force on a past
+day stays known, so that a date computed then can be explained for ever.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.store.db import Base, at_most
+from workflows.time.declared import Declared
+
+BOTH = "*"
+"""Stands for both cities."""
+
+
+class DeclaredSetting(Base):
+    """A decision about a setting: its value from a day on, for one city or both. Rows are never changed."""
+
+    __tablename__ = "declared_setting"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    city: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[date] = mapped_column(primary_key=True)
+    value: Mapped[int]
+    reason: Mapped[str]
+    decided_at: Mapped[datetime]
+
+    __table_args__ = (at_most("reason", 500),)
+
+
+def value(session: Session, setting: Declared, city: str, on: date) -> int:
+    """The setting's value in a city on a day: the city's own decision before that for both, else the default."""
+    cities = or_(DeclaredSetting.city == city, DeclaredSetting.city == BOTH)
+    query = select(DeclaredSetting).where(DeclaredSetting.code == setting.code, cities, DeclaredSetting.since <= on)
+    order = ((DeclaredSetting.city == BOTH).asc(), DeclaredSetting.since.desc())
+    found = session.scalar(query.order_by(*order).limit(1))
+    return setting.default if found is None else found.value
