@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from merchants.models import Enterprise, Store
@@ -73,6 +73,8 @@ def search_stores(session: Session, asked: str, city: str | None = None, limit: 
 def has_words(asked: str) -> ColumnElement[bool]:
     """The condition that a store has every word that was asked for, found by the pairs of its characters."""
     wanted = words(asked)
+    if asked.strip() and not wanted:
+        return false()
     columns = (Store.name, Store.brand, Store.address)
     each = [or_(*(column.ilike(like(word), escape="\\") for column in columns)) for word in wanted]
     return and_(Store.grams.contains(grams(*wanted)), *each)

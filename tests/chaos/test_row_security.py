@@ -125,7 +125,7 @@ def test_each_party_sees_its_own_and_the_firm_never_the_report(full):
         assert session.scalars(select(Report.id)).all() == [full.report]
     with full.as_merchant() as session:
         assert session.scalars(select(Complaint.id)).all() == [full.complaint]
-        assert {e.case_id for e in session.scalars(select(CaseEvent))} == {full.complaint}
+        assert full.report not in {e.case_id for e in session.scalars(select(CaseEvent))}
     with full.as_officer() as session:
         assert session.scalars(select(Report.id)).all() == [full.report]
     with full.as_consumer(full.other_consumer) as session:
