@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
 from sqlalchemy import select
 
 from app.api import verbs
 from app.http import context, paging
+from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint, expected_version, leads_to
 from app.views import cases
 from complaints import queries

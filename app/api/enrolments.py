@@ -6,11 +6,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
-
 from app.api import enrolling
 from app.api.directory import StoreOut, store_facts
 from app.http import context, paging
+from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint, expected_version, leads_to
 from app.views import enrolments as views
 from merchants.drafts import EnterpriseDraft

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request, send_file
-from flask_smorest import Blueprint
 from flask_smorest.fields import Upload
 from marshmallow import fields
 
 from app import files
 from app.http import context
+from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint
 from app.places import Places
 from workflows.errors import NotFound

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields, validate
 
 from app.http import context
+from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint
 from complaints.measures import NAMES
 from workflows import measures

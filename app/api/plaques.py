@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from app.api.directory import store_facts
 from app.http import context
+from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint
 from app.views import enrolments as views
 from merchants.queries import standings

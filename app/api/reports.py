@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask_smorest import Blueprint
 from marshmallow import fields
 
 from app.api import verbs
 from app.api.complaints import journal_of
 from app.http import context
+from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint, expected_version, leads_to
 from app.views import cases
 from complaints import queries
