@@ -21,6 +21,7 @@ from measures import nightly
 from merchants import jobs as merchant_jobs
 from merchants.lifecycle import MACHINES as MERCHANT_MACHINES
 from merchants.models import Enrolment, Standing
+from merchants.terms import SETTINGS as MERCHANT_SETTINGS
 from merchants.terms import TERMS as MERCHANT_TERMS
 from workflows.case import checkpoints
 from workflows.delivery import notices
@@ -28,10 +29,14 @@ from workflows.delivery.jobs import Job
 from workflows.delivery.leases import Lease
 from workflows.store.session import Databases
 from workflows.time.clock import shanghai_date
+from workflows.time.declared import Declared
 from workflows.time.terms import TermBook
 
 TERMS = TermBook([*MERCHANT_TERMS, *COMPLAINT_TERMS])
 """Every statutory and promised period of every domain."""
+
+SETTINGS: Mapping[str, Declared] = {**MERCHANT_SETTINGS}
+"""Every declared setting: what no text says."""
 
 MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES)
 """Every lifecycle."""

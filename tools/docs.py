@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from app import lifecycles, settings
-from app.wiring import MACHINES
+from app.wiring import MACHINES, SETTINGS
 
 ROOT = Path(__file__).parent.parent
 
@@ -14,7 +14,26 @@ ROOT = Path(__file__).parent.parent
 def documents() -> dict[Path, str]:
     """Every generated document by its path."""
     drawings = {ROOT / f"docs/lifecycle/{m.name}.md": lifecycles.page(m) for m in MACHINES}
-    return {ROOT / "docs/settings.md": settings.table(), **drawings}
+    return {ROOT / "docs/settings.md": settings.table() + declared(), **drawings}
+
+
+def declared() -> str:
+    """The declared settings as a table."""
+    rows = [
+        f"| `{s.code}` | {s.default} {s.unit} | {s.least}–{s.most} | {s.says[1]} ({s.says[0]}) |"
+        for s in SETTINGS.values()
+    ]
+    head = [
+        "",
+        "# Declared settings",
+        "",
+        "What no text gives a number for. `wuyou setting list` shows what holds today, `wuyou setting set` decides anew,",
+        "by city and from a day on; people see where a date rests on one.",
+        "",
+        "| Setting | Default | Range | Meaning |",
+        "|---|---|---|---|",
+    ]
+    return "\n".join([*head, *rows]) + "\n"
 
 
 def main() -> int:

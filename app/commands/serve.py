@@ -21,6 +21,7 @@ from app.keys import load_keys
 from app.places import Places
 from app.settings import Settings
 from app.supervisor import Child, Supervisor, running
+from merchants.operations import listing
 from seeds import demo, people, reference
 from workflows.errors import Conflict
 from workflows.store.session import Databases, Role
@@ -78,6 +79,8 @@ def prepare_data(told: Settings, places: Places) -> None:
     else:
         with db.transaction(Role.OWNER) as session:
             reference.load(session)
+    with db.transaction(Role.OWNER) as session:
+        listing.fill_keys(session)  # what an older version stored gets the search keys of this one
     db.close()
 
 

@@ -17,14 +17,18 @@ from complaints import codes, queries
 from complaints.models import Complaint
 from complaints.operations import decide
 from complaints.schemas import VerbIn
-from workflows.case import clocks
+from workflows.case import clocks, journal
 from workflows.case.tables import CaseEvent
 from workflows.errors import FieldError, RuleBroken
+from workflows.people.actor import OFFICIALS, Actor
 from workflows.people.tables import Bureau
 from workflows.store.evidence import Evidence
 
 MOST_EVENTS = 200
 MOST_FILES = 50
+
+TOLD_WITH_REASON = ("decline", "terminate", "correct", "offer")
+"""Events whose words are for the parties too: a decision is told with its reason (O121 15, 23), an offer is for all."""
 
 FIELDS = {
     "decline": ("ground", "reason"),
@@ -57,7 +61,7 @@ def page(case: Complaint, **more: Any) -> dict[str, Any]:
             (promise, [cases.day_facts(line, context.lang()) for line in cases.days(session, clock, today)])
             for promise, clock in zip(base.promises(book), book, strict=True)
         ],
-        "history": history(session, case.id),
+        "history": history(session, case.id, actor),
         "evidence": evidence(session, case.id),
         "offers": queries.offers(session, case.id),
         "evaluations": queries.evaluations(session, case.id),
@@ -81,15 +85,23 @@ def offered(session: Session, case: Complaint, verb: str) -> bool:
     }.get(verb, True)
 
 
-def history(session: Session, case: UUID) -> list[dict[str, Any]]:
-    """The journal in plain words, newest first."""
+def history(session: Session, case: UUID, actor: Actor) -> list[dict[str, Any]]:
+    """The journal in plain words, newest first, with the words that were kept and that the actor may read."""
     query = select(CaseEvent).where(CaseEvent.case_id == case).order_by(CaseEvent.seq.desc()).limit(MOST_EVENTS)
-    return [_event(event) for event in session.scalars(query)]
+    kept = journal.words_of(session, case)
+    return [_event(event, outward(event.event, kept.get(event.seq, {}), actor)) for event in session.scalars(query)]
 
 
-def _event(event: CaseEvent) -> dict[str, Any]:
+def outward(event: str, words: dict[str, str], actor: Actor) -> list[str]:
+    """What an actor may read of an event's words: officers all, parties what the law has told to them."""
+    told = actor.role in OFFICIALS or event in TOLD_WITH_REASON
+    return list(words.values()) if told else []
+
+
+def _event(event: CaseEvent, words: list[str]) -> dict[str, Any]:
     body = json.loads(event.body)
     return {
+        "words": words,
         "at": event.at,
         "event": event.event,
         "role": body["actor"]["role"],

@@ -60,7 +60,7 @@ def report(case: UUID) -> Any:
     """One report, seen by its reporter only."""
     found = queries.report(context.session(), case)
     book = clocks.of_case(context.session(), case)
-    history = cases.history(context.session(), case)
+    history = cases.history(context.session(), case, context.actor())
     return render_template("consumer/report.html", case=found, clocks=base.promises(book), history=history)
 
 

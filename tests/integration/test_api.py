@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from complaints.models import Complaint, Report
+from complaints.operations import decide
 from tests.support.http import Api, filing, make_app, token_for
 
 
@@ -314,3 +315,13 @@ def test_nothing_is_left_of_a_filing_that_failed_late(world, consumer):
     body = filing(world, evidence=[str(uuid4())], report={"clues": "标签与检测不符", "basis": "照片和小票"})
     assert consumer.post("/complaints", body).status_code == 422
     assert (count(world), count(world, Report)) == (0, 0)
+
+
+def test_a_reason_is_told_to_the_parties_and_other_words_stay_with_the_bureau(app, world):
+    declined, returned = world.file(), world.file()
+    world.decide(declined, decide.decline, "O121-16-1", "超出本局职责范围")
+    world.decide(returned, decide.return_to_intake, "应由别的部门处理")
+    pages = app.test_client()
+    pages.set_cookie(app.extensions["wuyou"].cookie, token_for(world.db, world.consumer))
+    assert "超出本局职责范围" in pages.get(f"/my/complaints/{declined}").text
+    assert "应由别的部门处理" not in pages.get(f"/my/complaints/{returned}").text

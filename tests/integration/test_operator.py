@@ -200,3 +200,18 @@ def test_volume_is_loaded_by_seed_and_stays_verifiable(system, wuyou):
     assert all(uscc.is_valid(code) for code in codes)
     assert wuyou("verify", "journal")[0] == wuyou("verify", "clocks")[0] == 0
     assert wuyou("load", "--returns", "5")[0] == 2
+
+
+def test_a_declared_setting_is_decided_from_a_day_on_and_never_backwards(system, wuyou):
+    listed = {row["code"]: row for row in json.loads(wuyou("setting", "list", "--json")[1])}
+    assert (listed["enrolment.review"]["value"], listed["standing.term"]["value"]) == (10, 1095)
+    with system.db.transaction(Role.WORKER) as session:
+        today = session.scalar(text("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date"))
+    decide_it = ("setting", "set", "enrolment.review", "12", "--city", "3101", "--reason", "节后积压")
+    assert wuyou(*decide_it, "--from", "2020-01-01")[0] == 2
+    assert wuyou(*decide_it, "--from", str(today))[0] == 0
+    assert wuyou(*decide_it, "--from", str(today))[0] == 2
+    assert wuyou("setting", "set", "enrolment.review", "99", "--from", str(today), "--reason", "x")[0] == 2
+    assert wuyou("setting", "set", "nothing", "1", "--from", str(today), "--reason", "x")[0] == 2
+    assert "12" in wuyou("setting", "list", "--city", "3101")[1].splitlines()[0]
+    assert " 10 " in wuyou("setting", "list", "--city", "3205")[1].splitlines()[0]
