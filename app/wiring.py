@@ -21,6 +21,7 @@ from measures import nightly
 from merchants import jobs as merchant_jobs
 from merchants.lifecycle import MACHINES as MERCHANT_MACHINES
 from merchants.models import Enrolment, Standing
+from merchants.operations import standing
 from merchants.terms import SETTINGS as MERCHANT_SETTINGS
 from merchants.terms import TERMS as MERCHANT_TERMS
 from workflows.case import checkpoints
@@ -43,6 +44,12 @@ MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES)
 
 KINDS = (Complaint, Report, Enrolment, Standing)
 """Every kind of case."""
+
+KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}
+"""The class of a kind of case, by its name."""
+
+MOVED: Mapping[str, tuple[Callable[[Session, Any], None], ...]] = {Standing.case_kind: (standing.follow_term,)}
+"""What follows in a case's row when a calendar moved one of its dates."""
 
 HANDLERS = {**merchant_jobs.handlers(), **complaint_jobs.handlers()}
 """What follows, inside the database, from which event."""

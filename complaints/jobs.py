@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -81,8 +80,3 @@ def handlers() -> Mapping[str, tuple[Handler, ...]]:
     """Every topic of this domain with what follows from it."""
     told = {*COMPLAINANT_TOLD, *RESPONDENT_TOLD}
     return {f"complaint.{event}": (tell_parties,) for event in sorted(told)} | {"report.file": (tell_reporter,)}
-
-
-def case_of(session: Session, kind: str, case_id: UUID) -> Complaint | Report:
-    """A case of this domain by its kind."""
-    return session.get_one(Report, case_id) if kind == "report" else session.get_one(Complaint, case_id)

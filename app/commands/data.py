@@ -19,8 +19,7 @@ from app.commands.time import calendar_group
 from app.database import connect
 from app.places import Places, write_private
 from app.settings import Settings
-from app.wiring import TERMS
-from complaints.jobs import case_of
+from app.wiring import KIND, MOVED, TERMS
 from measures import nightly
 from seeds import demo, people, shops
 from workflows.case import calendars, casework, clocks
@@ -133,9 +132,10 @@ def apply(session: Session, found: Iterator[Move]) -> None:
         if not move.visible:
             move.apply()
             continue
-        kind = type(case_of(session, move.clock.case_kind, move.clock.case_id))
-        case = casework.lock(session, kind, move.clock.case_id)
+        case = casework.lock(session, KIND[move.clock.case_kind], move.clock.case_id)
         casework.move_clock(session, case, move, actor=SYSTEM, clock=clock)
+        for follow in MOVED.get(move.clock.case_kind, ()):
+            follow(session, case)
 
 
 @click.group("outbox")

@@ -60,10 +60,17 @@ def enter(session: Session, case: Enrolment, parties: list[Party], *, actor: Act
         facts={"plaque": standing.plaque, "entered_on": str(today), "enrolment": str(case.id), "term": lasting.version},
         clocks=[ClockStart(lasting, today, today)],
     )
-    running = casework.begin(session, standing, STANDING, actor=actor, clock=clock, parties=parties, step=step)
-    standing.expires_on = running[0].due_on or standing.expires_on
+    casework.begin(session, standing, STANDING, actor=actor, clock=clock, parties=parties, step=step)
+    follow_term(session, standing)
     promises.begin(session, standing, of_facts(case.promise), today, actor=actor, clock=clock, source="store")
     return standing
+
+
+def follow_term(session: Session, standing: Standing) -> None:
+    """Let the day the standing ends be what its clock says, also after a calendar moved it."""
+    running = clocks.running(clocks.of_case(session, standing.id), TERM)
+    standing.expires_on = running.due_on or standing.expires_on
+    session.flush()
 
 
 def renew(session: Session, standing: Standing, wanted: PromiseTerms, *, actor: Actor, clock: Clock) -> None:
@@ -74,8 +81,7 @@ def renew(session: Session, standing: Standing, wanted: PromiseTerms, *, actor: 
     changes: list[ClockChange] = [ClockStop(TERM, today), ClockStart(lasting, starts, today)]
     step = Step(evidence={"warned": None}, facts={"renewed_on": str(today), "term": lasting.version}, clocks=changes)
     casework.advance(session, standing, STANDING, "renew", actor=actor, clock=clock, step=step)
-    standing.expires_on = clocks.running(clocks.of_case(session, standing.id), TERM).due_on or standing.expires_on
-    session.flush()
+    follow_term(session, standing)
     now = promise_on(session, standing.store_id, today)
     if now is not None and of_facts(now.terms) != wanted:
         on = promises.earliest(session, standing, wanted, today)

@@ -8,11 +8,18 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from complaints.operations import decide, filing
+from merchants.models import Store
+from merchants.operations import enrol, review
+from merchants.promise import PromiseTerms
 from tests.factories import DraftFactory, ReportFactory
 from tests.support.world import at
+from workflows.people.actor import SYSTEM
 from workflows.store.session import DatabaseClock
 
-TABLES = ("filing", "complaint", "report", "case_access", "case_event", "case_commitment", "case_clock", "outbox")
+TABLES = (
+    "filing", "complaint", "report", "enrolment", "standing", "promise", "case_access", "case_event", "case_commitment",
+    "case_clock", "outbox",
+)  # fmt: skip
 
 
 class BrokenError(Exception):
@@ -66,6 +73,24 @@ def test_a_filing_with_two_legs_is_whole_or_not_there_at_whichever_write_it_fail
     assert every_failure(world, file) >= 10
     after = counts(world)
     assert (after["complaint"], after["report"], after["outbox"], after["case_event"]) == (1, 1, 2, 2)
+
+
+def test_an_approval_brings_standing_and_promise_or_nothing_at_whichever_write_it_fails(world):
+    terms = PromiseTerms(days=7, categories=("goods.clothing",))
+    with world.as_merchant() as session:
+        store = session.get_one(Store, world.store)
+        case = enrol.draft(session, store, terms, enrol.Papers(), actor=world.merchant_actor, clock=world.clock)
+        enrol.submit(session, case, signed=True, actor=world.merchant_actor, clock=world.clock)
+    with world.as_worker() as session:
+        review.check(session, enrol.find(session, case.id), actor=SYSTEM, clock=world.clock)
+
+    def approve():
+        with world.as_officer() as session:
+            review.approve(session, enrol.find(session, case.id), actor=world.officer_actor, clock=world.clock)
+
+    assert every_failure(world, approve) >= 10
+    after = counts(world)
+    assert (after["standing"], after["promise"]) == (1, 1)
 
 
 def test_a_decision_is_whole_or_not_there_at_whichever_write_it_fails(world):

@@ -93,6 +93,19 @@ def test_loading_a_year_shows_first_what_moves_and_then_moves_it_with_an_event_e
     assert wuyou("verify", "journal")[1] == "ok 2 cases, 5 events\n"
 
 
+def test_a_year_that_moves_a_promises_last_day_moves_it_in_its_row_too(system, wuyou, tmp_path):
+    """Entered so that its 1,095 days end on 2029-10-01; the notice of 2029 makes that day a holiday."""
+    system.world.enrolled(clock=at("2026-10-02"))
+    year = json.loads(notice_for_2027([{"name": "国庆节", "from": "2029-10-01", "to": "2029-10-07"}]))
+    path = tmp_path / "2029.json"
+    path.write_text(json.dumps(year | {"year": 2029}, ensure_ascii=False), "utf-8")
+    code, out, _ = wuyou("calendar", "load", str(path))
+    assert (code, "standing.term: 2029-10-01 → 2029-10-08" in out) == (0, True)
+    with system.db.transaction(Role.WORKER) as session:
+        assert session.scalar(text("SELECT expires_on FROM standing")) == date(2029, 10, 8)
+    assert wuyou("verify", "clocks")[0] == 0
+
+
 def test_a_faulty_year_file_changes_nothing(system, wuyou, tmp_path):
     file = tmp_path / "2027.json"
     file.write_text(notice_for_2027().replace("2027-01-03", "2026-12-01"), "utf-8")
