@@ -39,21 +39,26 @@ def limit() -> None:
 def made(job: dict[str, Any]) -> list[bytes]:
     """The PDF, or each page's picture.
 
-    :raises typst.TypstError: the template does not compile.
+    :raises typst.TypstError: the template does not compile, or not without a warning.
     """
     files = {name: base64.b64decode(content) for name, content in job["files"].items()}
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=job["fonts"])
     # Any: the package's types leave out that files may be handed over by name.
     compiler: Any = typst.Compiler(root=job["root"], font_paths=fonts, package_path=NOWHERE, package_cache_path=NOWHERE)
-    make = partial(compiler.compile, files, timestamp=job["moment"])
+    make = partial(compiler.compile_with_warnings, files, timestamp=job["moment"])
     if job["pixels"] is None:
-        return pages(make(format="pdf", pdf_standards=ARCHIVE))
-    density = job["pixels"] * POINTS_PER_INCH / width(pages(make(format="svg"))[0])
-    return pages(make(format="png", ppi=density))
+        return pages(*make(format="pdf", pdf_standards=ARCHIVE))
+    density = job["pixels"] * POINTS_PER_INCH / width(pages(*make(format="svg"))[0])
+    return pages(*make(format="png", ppi=density))
 
 
-def pages(result: Any) -> list[bytes]:
-    """The compiler gives one page alone and several as a list."""
+def pages(result: Any, warnings: list[typst.TypstWarning]) -> list[bytes]:
+    """What came out: the compiler gives one page alone and several as a list.
+
+    :raises typst.TypstError: it warned. What it warns of – a typeface that is not there – leaves text out.
+    """
+    if warnings:
+        raise typst.TypstError(warnings[0].message, warnings[0].diagnostic)
     return result if isinstance(result, list) else [result]
 
 

@@ -143,5 +143,5 @@ def texts(value: Any) -> Iterator[str]:
     """Every text in the value."""
     if isinstance(value, str):
         yield value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ():
         yield from texts(inner)
