@@ -206,3 +206,64 @@ class Offer(Base):
     made_at: Mapped[datetime]
 
     __table_args__ = (one_of("side", codes.SIDES), Index("ix_offer_case", "case_id", "made_at"))
+
+
+class Paper(Base):
+    """A document issued in a case (文书): its number, its content as issued, sealed, and the digest printed on it.
+
+    ``case_version`` is the version it was issued from; nothing of a document ever changes afterwards.
+    """
+
+    __tablename__ = "paper"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID]
+    case_kind: Mapped[str]
+    case_version: Mapped[int]
+    form: Mapped[int]
+    bureau_id: Mapped[UUID] = mapped_column(ForeignKey("bureau.id"))
+    year: Mapped[int]
+    serial: Mapped[int]
+    number: Mapped[str]
+    content_sealed: Mapped[bytes]
+    digest: Mapped[str]
+    issued_on: Mapped[date]
+    issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (
+        CheckConstraint("form BETWEEN 1 AND 10", name="form"),
+        UniqueConstraint("bureau_id", "year", "serial"),
+        Index("ix_paper_case", "case_id", "id"),
+        Index("ix_paper_digest", "digest"),
+    )
+
+
+class PaperService(Base):
+    """One service of a document (送达): on whom, by which channel, when, with what proof."""
+
+    __tablename__ = "paper_service"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    paper_id: Mapped[UUID] = mapped_column(ForeignKey("paper.id"))
+    case_id: Mapped[UUID]
+    side: Mapped[str]
+    channel: Mapped[str]
+    served_on: Mapped[date]
+    proof: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime]
+
+    __table_args__ = (
+        one_of("channel", codes.TOLD_BY),
+        UniqueConstraint("paper_id", "side"),
+        Index("ix_paper_service_case", "case_id"),
+    )
+
+
+class PaperSerial(Base):
+    """The last number a bureau has given out in a year; locked while one is taken."""
+
+    __tablename__ = "paper_serial"
+
+    bureau_id: Mapped[UUID] = mapped_column(ForeignKey("bureau.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, text, union_all
 from sqlalchemy.orm import Session, load_only
 
 from complaints.lifecycle import CLOSED, WITHDRAWN
-from complaints.models import Complaint, Evaluation, Offer, Report
+from complaints.models import Complaint, Evaluation, Offer, Paper, PaperService, Report
 from workflows.errors import NotFound
 
 FAR = date(9999, 12, 31)
@@ -133,6 +133,13 @@ def reports_of(session: Session, account: UUID) -> Sequence[Report]:
 def offers(session: Session, case: UUID) -> Sequence[Offer]:
     """Offers of a mediation, oldest first."""
     return session.scalars(select(Offer).where(Offer.case_id == case).order_by(Offer.made_at).limit(MOST)).all()
+
+
+def papers(session: Session, case: UUID) -> Sequence[tuple[Paper, list[PaperService]]]:
+    """The documents of a case with their services, newest first."""
+    found = session.scalars(select(Paper).where(Paper.case_id == case).order_by(Paper.id.desc()).limit(MOST)).all()
+    services = session.scalars(select(PaperService).where(PaperService.case_id == case)).all()
+    return [(paper, [s for s in services if s.paper_id == paper.id]) for paper in found]
 
 
 def evaluations(session: Session, case: UUID) -> Sequence[Evaluation]:

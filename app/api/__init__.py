@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.api.complaints import blueprint as complaints
 from app.api.directory import blueprint as directory
+from app.api.documents import BLUEPRINTS as DOCUMENTS
 from app.api.enrolments import blueprint as enrolments
 from app.api.evidence import blueprint as evidence
 from app.api.measures import blueprint as measures
@@ -22,7 +23,7 @@ from app.http.errors import answer, of_http
 from app.settings import VERSION
 from workflows.schema import Fen, Strict, Words
 
-BLUEPRINTS = (sessions, complaints, reports, enrolments, plaques, evidence, directory, measures)
+BLUEPRINTS = (sessions, *DOCUMENTS, complaints, reports, enrolments, plaques, evidence, directory, measures)
 
 CONFIG = {
     "API_TITLE": "Wuyou 无忧",

@@ -16,7 +16,7 @@ from app.views import cases
 from complaints import queries
 from complaints.models import Complaint
 from complaints.operations import decide, filing
-from complaints.schemas import (
+from complaints.schemas.cases import (
     ClocksOut,
     ComplaintIn,
     ComplaintOut,

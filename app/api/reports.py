@@ -16,7 +16,7 @@ from app.views import cases
 from complaints import queries
 from complaints.drafts import ReportDraft
 from complaints.operations import filing, reports
-from complaints.schemas import ClocksOut, JournalOut, ReportIn, ReportOut, VerbIn
+from complaints.schemas.cases import ClocksOut, JournalOut, ReportIn, ReportOut, VerbIn
 from workflows.case import clocks
 from workflows.people.actor import ActorRole
 from workflows.schema import Strict

@@ -16,7 +16,7 @@ from app.views import cases, money
 from complaints import codes, queries
 from complaints.models import Complaint
 from complaints.operations import decide
-from complaints.schemas import VerbIn
+from complaints.schemas.cases import VerbIn
 from workflows.case import clocks, journal
 from workflows.case.tables import CaseEvent
 from workflows.errors import FieldError, RuleBroken

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 from app.api.evidence import serve
 from app.http import context
 from app.http.endpoint import endpoint
-from app.portals import base, cases
+from app.portals import base, cases, papers
 from app.portals.tables import FilingDraft
 from complaints import queries
 from workflows.case import clocks
@@ -43,7 +43,9 @@ def mine() -> Any:
 def case(case: UUID) -> Any:
     """One complaint: what happened, what comes next, by when."""
     found = queries.complaint(context.session(), case)
-    return render_template("consumer/case.html", **cases.page(found, filed=request.args.get("filed") == "1"))
+    return render_template(
+        "consumer/case.html", **papers.section(found), **cases.page(found, filed=request.args.get("filed") == "1")
+    )
 
 
 @blueprint.post("/complaints/<uuid:case>/<verb>")

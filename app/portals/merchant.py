@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from app.http import context
 from app.http.endpoint import endpoint
-from app.portals import base, cases
+from app.portals import base, cases, papers
 from complaints import queries
 
 blueprint = Blueprint("merchant", __name__, url_prefix="/merchant")
@@ -30,7 +30,7 @@ def inbox() -> Any:
 def case(case: UUID) -> Any:
     """One complaint as the firm may see it."""
     found = queries.complaint(context.session(), case)
-    return render_template("merchant/case.html", **cases.page(found))
+    return render_template("merchant/case.html", **papers.section(found), **cases.page(found))
 
 
 @blueprint.post("/complaints/<uuid:case>/<verb>")
