@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.portals import account, base, consumer, docs, filing, merchant, officer, papers, public
+from app.portals import (
+    account,
+    applying,
+    base,
+    consumer,
+    docs,
+    filing,
+    firm,
+    merchant,
+    officer,
+    papers,
+    public,
+    registering,
+)
 
-PORTALS = (public, docs, account, consumer, filing, merchant, officer, papers)
+PORTALS = (public, docs, account, consumer, filing, registering, firm, applying, merchant, officer, papers)
 
 
 def register(app: Flask) -> None:
