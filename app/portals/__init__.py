@@ -15,11 +15,12 @@ from app.portals import (
     merchant,
     officer,
     papers,
+    plaques,
     public,
     registering,
 )
 
-PORTALS = (public, docs, account, consumer, filing, registering, firm, applying, merchant, officer, papers)
+PORTALS = (public, docs, account, consumer, filing, registering, firm, applying, plaques, merchant, officer, papers)
 
 
 def register(app: Flask) -> None:
