@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
 from merchants.drafts import Listing, Removal, ReviewFacts
-from merchants.models import Enrolment, Enterprise, Store
+from merchants.models import Contact, Enrolment, Enterprise, Store
 from workflows.errors import NotFound
 from workflows.people import directory
 from workflows.people.places import Place, district_of
@@ -159,3 +159,14 @@ def _listing(entry: Any) -> Listing:
 
 def _removal(pair: Any) -> Removal:
     return Removal(date.fromisoformat(pair[0]), date.fromisoformat(pair[1]))
+
+
+def named(session: Session, ids: Sequence[UUID]) -> Sequence[tuple[Enrolment, Store]]:
+    """The named applications that the caller may see, with their stores, oldest first."""
+    query = select(Enrolment, Store).join(Store, Store.id == Enrolment.store_id).where(Enrolment.id.in_(ids[:MOST]))
+    return [(case, store) for case, store in session.execute(query.order_by(Enrolment.id))]
+
+
+def contact_of(session: Session, org: UUID) -> Contact | None:
+    """How a firm or a store is reached, where the caller may know."""
+    return session.scalar(select(Contact).where(Contact.org_id == org))
