@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import settings
 from app.commands.data import demo_accounts_command, load_command, measure_command, outbox_group
+from app.commands.mirrors import credit_group, lists_group
 from app.commands.proof import doctor_command, export_command, verify_group
 from app.commands.serve import run_command, stop_command
 from app.commands.time import calendar_group, deadline_command, terms_command
@@ -38,6 +39,8 @@ COMMANDS = (
     verify_group,
     export_command,
     outbox_group,
+    credit_group,
+    lists_group,
     doctor_command,
 )
 for command in COMMANDS:

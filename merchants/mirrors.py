@@ -124,7 +124,7 @@ def _read(lines: Iterable[str], columns: dict[str, Callable[[str], Any]], key: t
             break
         row: dict[str, Any] = {}
         faults += _row(line, given, columns, row)
-        same = seen.setdefault(tuple(row.get(name) for name in key), line)
+        same = seen.setdefault(tuple(row[name] for name in key), line) if len(row) == len(columns) else line
         if same != line:
             faults.append(FieldError(f"line {line}", "mirror.twice", f"says the same as line {same}"))
         rows.append(row)

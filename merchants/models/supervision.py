@@ -63,6 +63,11 @@ class ListEntry(Base):
     push_due_on: Mapped[date | None]
     stopped_on: Mapped[date | None]
 
+    @property
+    def pushed_late(self) -> bool:
+        """Whether the repair notice arrived after the day by which it had to be pushed (CR 4)."""
+        return self.stopped_on is not None and self.push_due_on is not None and self.stopped_on > self.push_due_on
+
     __table_args__ = (
         one_of("kind", codes.LISTS),
         CheckConstraint("until >= since", name="span"),

@@ -127,8 +127,8 @@ def stop_by_repair(session: Session, row: RepairRow, *, actor: Actor, clock: Clo
     received = row.received_on or clock.today()
     if not entry.since <= row.repaired_on <= received <= clock.today():
         raise RuleBroken("list.days", "an entry is decided, repaired and stopped in this order", field="repaired_on")
-    entry.notice, entry.repaired_on, entry.stopped_on = row.notice, row.repaired_on, received
-    entry.push_due_on = push_due(session, row.repaired_on)
+    due = push_due(session, row.repaired_on)
+    entry.notice, entry.repaired_on, entry.push_due_on, entry.stopped_on = row.notice, row.repaired_on, due, received
     session.flush()
     _check_again(session, [entry.uscc], actor=actor, clock=clock)
     return entry
