@@ -35,7 +35,7 @@ from workflows.store.sealed import unseal
 blueprint = Blueprint("review", __name__, url_prefix="/officer/enrolments")
 
 PAGE = 50
-VERBS = ("take_up", "check", "approve", "send_back", "refuse")
+VERBS = ("approve", "send_back", "refuse", "take_up", "check")
 SHEETS = {"approve": "a", "send_back": "b", "refuse": "x"}
 """Which key opens which sheet; none decides by itself."""
 

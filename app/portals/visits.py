@@ -123,6 +123,7 @@ def plan(case: UUID) -> Any:
         visits=visits,
         following=following,
         progress=queries.progress(session, [case]).get(case),
+        settings=inspection.SETTINGS,
     )
 
 
