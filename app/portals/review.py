@@ -27,7 +27,7 @@ from merchants.queries import findings, standings
 from merchants.schemas import EnrolmentVerbIn
 from merchants.terms import AMEND
 from workflows.case import clocks
-from workflows.errors import NotFound, RuleBroken
+from workflows.errors import FieldError, NotFound, RuleBroken
 from workflows.people.masks import masked_name, masked_phone
 from workflows.store.evidence import Evidence
 from workflows.store.sealed import unseal
@@ -156,10 +156,24 @@ def act(case: UUID, verb: str) -> Any:
 def values(verb: str, form: Any) -> dict[str, Any]:
     """A form's values as its step takes them."""
     if verb == "send_back":
-        return {"marked": [{"field": f, "words": form.get(f"words-{f}", "").strip()} for f in form.getlist("field")]}
+        return {"marked": marked(form)}
     if verb == "refuse":
         return {name: form.get(name, "").strip() for name in ("ground", "reason")}
     return {}
+
+
+def marked(form: Any) -> list[dict[str, str]]:
+    """What a form marks to be mended.
+
+    :raises RuleBroken: nothing is marked, or it is not said how to mend it.
+    """
+    found = [{"field": f, "words": form.get(f"words-{f}", "").strip()} for f in form.getlist("field")]
+    faults = [FieldError(f"words-{m['field']}", "review.words", "say what to mend") for m in found if not m["words"]]
+    if not found:
+        faults = [FieldError("marked", "review.marked", "mark what is to be mended")]
+    if faults:
+        raise RuleBroken("validation", "what to mend is not clear", errors=faults)
+    return found
 
 
 def application_page(case: Enrolment, failed: Told | None = None, verb: str = "") -> Any:

@@ -72,11 +72,14 @@ def plan(
     )
     session.add(row)
     session.flush()
-    drawn = inspection.draw(frame, wanted.seed, today, held, digest, wanted.most)
+    _keep(session, row, inspection.draw(frame, wanted.seed, today, held, digest, wanted.most))
+    return row
+
+
+def _keep(session: Session, row: InspectionPlan, drawn: list[Drawn]) -> None:
     visits = [_visit(row, place, found) for place, found in enumerate(drawn, 1)]
     for start in range(0, len(visits), CHUNK):
         session.execute(insert(Visit), visits[start : start + CHUNK])
-    return row
 
 
 def _visit(row: InspectionPlan, place: int, drawn: Drawn) -> dict[str, object]:

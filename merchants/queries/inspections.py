@@ -19,12 +19,11 @@ MOST = 100
 
 CANDIDATES = text(
     f"""
-    SELECT st.id, st.store_id, g.grade, coalesce(f.n, 0) AS failed FROM standing st
-    LEFT JOIN (SELECT DISTINCT ON (c.enterprise_id) c.enterprise_id, c.grade FROM credit_grade c
-        WHERE c.month <= :today ORDER BY c.enterprise_id, c.month DESC, c.loaded_at DESC, c.source) g
-        ON g.enterprise_id = st.enterprise_id
-    LEFT JOIN (SELECT v.store_id, count(*) AS n FROM visit v
-        WHERE v.result = 'fail' AND v.visited_on >= :since GROUP BY v.store_id) f ON f.store_id = st.store_id
+    SELECT st.id, st.store_id, g.grade, f.n AS failed FROM standing st
+    LEFT JOIN LATERAL (SELECT c.grade FROM credit_grade c WHERE c.enterprise_id = st.enterprise_id
+        AND c.month <= :today ORDER BY c.month DESC, c.loaded_at DESC, c.source LIMIT 1) g ON true
+    LEFT JOIN LATERAL (SELECT count(*) AS n FROM visit v WHERE v.store_id = st.store_id
+        AND v.visited_on >= :since AND v.result = 'fail') f ON true
     WHERE st.bureau_id = :bureau AND st.state IN ({", ".join(f"'{state}'" for state in PROMISING)})
     """  # noqa: S608 - the states are ours
 )

@@ -13,18 +13,22 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-# A function, so that each row costs one look into an index however many stores the bureau has.
+# Functions, so that each row costs one look into an index however many stores the bureau has.
 SUPERVISES = """
 CREATE FUNCTION supervises(of_enterprise uuid) RETURNS boolean LANGUAGE plpgsql STABLE COST 20
     AS $$ BEGIN RETURN EXISTS (SELECT 1 FROM public.store s JOIN public.bureau b ON b.region = s.district
         WHERE s.enterprise_id = of_enterprise AND b.id = ANY (public.app_parties())); END $$
 """
+SUPERVISES_CODE = """
+CREATE FUNCTION supervises_code(code text) RETURNS boolean LANGUAGE plpgsql STABLE COST 40
+    AS $$ BEGIN RETURN EXISTS (SELECT 1 FROM public.enterprise e WHERE e.uscc = code AND public.supervises(e.id)); END $$
+"""
 OWN_BUREAU = "bureau_id = ANY ((SELECT app_parties())::uuid[])"
-OWN_FIRM = "EXISTS (SELECT 1 FROM enterprise e WHERE e.uscc = list_entry.uscc AND supervises(e.id))"
 
 
 def upgrade() -> None:
     op.execute(SUPERVISES)
+    op.execute(SUPERVISES_CODE)
     mirrored()
     visits()
     rights()
@@ -167,7 +171,7 @@ def rights() -> None:
     for table in ("credit_grade", "list_entry", "inspection_plan", "visit"):
         secured(table)
     policy("credit_grade", "officer_supervises", "SELECT", "officer", "supervises(enterprise_id)")
-    policy("list_entry", "officer_supervises", "SELECT", "officer", OWN_FIRM)
+    policy("list_entry", "officer_supervises", "SELECT", "officer", "supervises_code(uscc)")
     for table in ("credit_grade", "list_entry"):
         grant("SELECT", table, "officer")
     for table in ("inspection_plan", "visit"):

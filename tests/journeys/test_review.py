@@ -139,7 +139,7 @@ def test_an_application_is_sent_back_with_marked_fields(opened, shot, site, merc
     shot(desk, "enrolment-desk")
     desk.keyboard.press("b")
     desk.get_by_role("button", name="退回补正").click()
-    assert "没有办成" in desk.get_by_role("alert").inner_text()
+    assert "请勾选要补正的内容" in desk.get_by_role("alert").inner_text()
     shot(desk, "enrolment-error-desk")
     desk.get_by_label("营业执照照片").check()
     desk.locator("#words-licence").fill("请上传清晰的营业执照")
