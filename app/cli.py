@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from app import settings
 from app.commands.data import demo_accounts_command, load_command, measure_command, outbox_group
 from app.commands.declared import setting_group
+from app.commands.mirrors import credit_group, lists_group
 from app.commands.proof import doctor_command, export_command, verify_group
 from app.commands.serve import run_command, stop_command
 from app.commands.time import calendar_group, deadline_command, terms_command
@@ -40,6 +41,8 @@ COMMANDS = (
     export_command,
     outbox_group,
     setting_group,
+    credit_group,
+    lists_group,
     doctor_command,
 )
 for command in COMMANDS:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select, text, union_all
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, union_all
 from sqlalchemy.orm import Session, load_only
 
 from complaints.lifecycle import CLOSED, WITHDRAWN
@@ -122,6 +122,20 @@ def of_enterprises(
     if after:
         query = query.where(Complaint.id < after)
     return session.scalars(query.order_by(Complaint.id.desc()).limit(min(limit, MOST + 1))).all()
+
+
+def of_store(session: Session, enterprise: UUID, store: UUID, limit: int = 10) -> Sequence[Complaint]:
+    """Complaints about one store of a firm that the caller may see, newest first."""
+    query = select(Complaint).where(Complaint.enterprise_id == enterprise, Complaint.store_id == store)
+    query = query.options(load_only(*ROW)).order_by(Complaint.id.desc())
+    return session.scalars(query.limit(min(limit, MOST))).all()
+
+
+def open_by_store(session: Session, bureaus: Sequence[UUID]) -> dict[UUID, int]:
+    """How many open complaints the bureaus have about each store."""
+    query = select(Complaint.store_id, func.count()).where(OPEN, Complaint.bureau_id.in_(bureaus))
+    counted = session.execute(query.where(Complaint.store_id.is_not(None)).group_by(Complaint.store_id))
+    return {store: number for store, number in counted if store}
 
 
 def reports_of(session: Session, account: UUID) -> Sequence[Report]:

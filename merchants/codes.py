@@ -62,6 +62,8 @@ REFUSALS = ("untrue", "not_eligible", "outside", "promise", "listed", "other")
 SUSPENSIONS = ("complaints", "inspection", "broken_promise", "request", "other")
 REMOVALS = ("broken_promise", "untrue", "closed", "repeat", "request", "other")
 EXITS = ("closing", "moving", "no_longer")
+LISTS = ("abnormal", "dishonest")
+"""Mirrored lists: abnormal operation (经营异常名录), serious dishonesty (严重违法失信名单)."""
 
 
 def dictionary() -> dict[str, tuple[str, ...]]:
@@ -79,4 +81,5 @@ def dictionary() -> dict[str, tuple[str, ...]]:
         "suspension": SUSPENSIONS,
         "removal": REMOVALS,
         "exit": EXITS,
+        "list": LISTS,
     }

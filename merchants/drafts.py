@@ -52,10 +52,16 @@ class StoreDraft:
 
 @dataclass(frozen=True)
 class Listing:
-    """An entry of a mirrored list about a firm."""
+    """An entry of a mirrored list about a firm, in force on the day it is looked at.
 
+    :param number: the keeper's own number of its decision; ``edition`` the version of the list it was read from.
+    """
+
+    id: UUID
     kind: str
     source: str
+    number: str
+    edition: str
     since: date
 
 

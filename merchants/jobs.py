@@ -32,7 +32,7 @@ MOST = 500
 ENROLMENT_TOLD = ("submit", "send_back", "approve", "refuse", "expire")
 STANDING_TOLD = (
     "enter", "renew", "suspend", "lift", "propose_removal", "drop_removal", "remove", "give_notice", "leave", "lapse",
-    "warn", "promise", "expire_soon",
+    "warn", "promise", "expire_soon", "inspect",
 )  # fmt: skip
 """Which events a firm is told of, on its page of notices."""
 

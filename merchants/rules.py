@@ -135,7 +135,17 @@ def _photos(facts: ReviewFacts) -> Check:
 
 def _lists(facts: ReviewFacts) -> Check:
     """A mirrored list is named with source and date, and never refuses by itself."""
-    found = [{"kind": e.kind, "source": e.source, "since": str(e.since)} for e in facts.listings]
+    found = [
+        {
+            "id": str(e.id),
+            "kind": e.kind,
+            "source": e.source,
+            "number": e.number,
+            "edition": e.edition,
+            "since": str(e.since),
+        }
+        for e in facts.listings
+    ]
     return Check("lists", Verdict.LOOK if found else Verdict.YES, {"entries": found})
 
 

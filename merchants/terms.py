@@ -15,6 +15,7 @@ AMEND = "enrolment.amend"
 TERM = "standing.term"
 HEARING = "standing.hearing"
 EXIT = "standing.exit_notice"
+REPAIR = "list.repair_push"
 
 SETTINGS = {
     s.code: s
@@ -37,6 +38,7 @@ _REVIEW = ("审核入驻申请", "review the application")
 _AMEND = ("补正退回的申请", "mend the application that was sent back")
 _TERM = ("承诺有效期", "term of the commitment")
 _HEARING = ("陈述意见", "be heard before removal")
+_REPAIR = ("跨省推送信用修复结果", "push a credit repair to another province")
 _EXIT = ("停业或迁址前公告", "public notice before closing or moving")
 
 TERMS = TermBook(
@@ -45,6 +47,7 @@ TERMS = TermBook(
         Term(AMEND, SETTINGS[AMEND].default, Unit.WORKING_DAYS, DECLARED, _AMEND),
         Term(TERM, SETTINGS[TERM].default, Unit.DAYS, DECLARED, _TERM),
         Term(HEARING, SETTINGS[HEARING].default, Unit.WORKING_DAYS, DECLARED, _HEARING),
+        Term(REPAIR, 3, Unit.WORKING_DAYS, "CR 4", _REPAIR),
         Term(EXIT, 30, Unit.DAYS, "IR 21", _EXIT),
     ]
 )

@@ -18,9 +18,28 @@ from app.portals import (
     plaques,
     public,
     registering,
+    review,
+    standings,
+    visits,
 )
 
-PORTALS = (public, docs, account, consumer, filing, registering, firm, applying, plaques, merchant, officer, papers)
+PORTALS = (
+    public,
+    docs,
+    account,
+    consumer,
+    filing,
+    registering,
+    firm,
+    applying,
+    plaques,
+    merchant,
+    officer,
+    review,
+    standings,
+    visits,
+    papers,
+)
 
 
 def register(app: Flask) -> None:

@@ -137,6 +137,7 @@ class Standing(CaseColumns, Base):
         CheckConstraint("expires_on > entered_on", name="term"),
         Index("uq_standing_alive", "store_id", unique=True, postgresql_where=ALIVE),
         Index("ix_standing_bureau", "bureau_id", "state", "id"),
+        Index("ix_standing_desk", "bureau_id", "state", "expires_on", "id"),
         Index("ix_standing_ends", "expires_on", "id", postgresql_where=ALIVE),
         Index("ix_standing_leaving", "leaving_on", postgresql_where=text("state = 'leaving'")),
         Index("ix_standing_ended", "city", "ended_on", "id", postgresql_where=text("ended_on IS NOT NULL")),

@@ -18,7 +18,7 @@ from merchants.rules import Check, Verdict
 from merchants.terms import AMEND, REVIEW
 from workflows.case import casework
 from workflows.case.casework import ClockStart, ClockStop, Step
-from workflows.errors import Conflict, FieldError, RuleBroken
+from workflows.errors import Conflict, DomainError, FieldError, RuleBroken
 from workflows.people.actor import Actor
 from workflows.time.clock import Clock
 
@@ -26,17 +26,19 @@ MARKABLE = ("store", "address", "point", "categories", "promise", "licence", "sh
 """What may be marked when an application is sent back."""
 
 MOST_BULK = 100
+LISTED = "listed"
 
 
 def check(session: Session, case: Enrolment, *, actor: Actor, clock: Clock) -> list[Check]:
     """Run the automatic checks of an application handed in, and keep what they found with it."""
     today = clock.today()
     soon = standing.setting(session, "licence.soon", case.city, today)
-    found = rules.checks(enrolments.review_facts(session, case), today, soon)
+    found = rules.checks(enrolments.review_facts(session, case, today), today, soon)
     green = rules.all_green(found)
     step = Step(
         evidence={"checks": [c.facts() for c in found], "green": green},
-        facts={"green": green, "no": _codes(found, Verdict.NO), "look": _codes(found, Verdict.LOOK)},
+        facts={"green": green, "no": _codes(found, Verdict.NO), "look": _codes(found, Verdict.LOOK)}
+        | _lists_used([c.facts() for c in found]),
     )
     casework.note(session, case, "check", actor=actor, clock=clock, step=step)
     return found
@@ -44,6 +46,12 @@ def check(session: Session, case: Enrolment, *, actor: Actor, clock: Clock) -> l
 
 def _codes(found: Sequence[Check], verdict: Verdict) -> list[str]:
     return [c.code for c in found if c.verdict is verdict]
+
+
+def _lists_used(checks: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The ids of the list entries that a decision had before it; the journal names every use of a list."""
+    entries = [entry["id"] for check in checks for entry in check["detail"].get("entries", ())]
+    return {"lists": entries} if entries else {}
 
 
 def take_up(session: Session, case: Enrolment, *, actor: Actor, clock: Clock) -> None:
@@ -62,7 +70,7 @@ def approve(session: Session, case: Enrolment, *, actor: Actor, clock: Clock) ->
     today = clock.today()
     step = Step(
         evidence={"decided_on": today, "officer_id": actor.account},
-        facts={"approved_on": str(today)},
+        facts={"approved_on": str(today)} | _lists_used(case.checks),
         clocks=[ClockStop(REVIEW, today)],
     )
     casework.advance(session, case, ENROLMENT, "approve", actor=actor, clock=clock, step=step)
@@ -92,6 +100,8 @@ def approve_all(
 ) -> tuple[list[Standing], list[UUID]]:
     """Approve those of the named applications that are still green and at the version seen; the rest are named back.
 
+    Each is approved whole or left whole: what cannot be approved by now keeps none of the others from it.
+
     :param cases: application and the version that the officer saw.
     :raises RuleBroken: too many at once.
     """
@@ -100,11 +110,21 @@ def approve_all(
     approved, left = [], []
     for wanted in sorted(cases):
         case = enrol.find(session, wanted)
-        if case.version == cases[wanted] and case.green and case.state in (SUBMITTED, UNDER_REVIEW):
-            approved.append(approve(session, case, actor=actor, clock=clock))
-        else:
+        fresh = case.version == cases[wanted] and case.green and case.state in (SUBMITTED, UNDER_REVIEW)
+        entered = _approve_whole(session, case, actor, clock) if fresh else None
+        if entered is None:
             left.append(wanted)
+        else:
+            approved.append(entered)
     return approved, left
+
+
+def _approve_whole(session: Session, case: Enrolment, actor: Actor, clock: Clock) -> Standing | None:
+    try:
+        with session.begin_nested():
+            return approve(session, case, actor=actor, clock=clock)
+    except DomainError:
+        return None
 
 
 def send_back(
@@ -120,7 +140,7 @@ def send_back(
     mending = standing.term(session, AMEND, case.city, today)
     step = Step(
         evidence={"marked": [dict(m) for m in marked], "officer_id": actor.account, "green": False},
-        facts={"fields": [m["field"] for m in marked], "term": mending.version},
+        facts={"fields": [m["field"] for m in marked], "term": mending.version} | _lists_used(case.checks),
         words={m["field"]: m["words"] for m in marked},
         clocks=[ClockStop(REVIEW, today), ClockStart(mending, today, today)],
     )
@@ -145,14 +165,19 @@ def _check_marked(marked: Sequence[Mapping[str, str]]) -> None:
 def refuse(session: Session, case: Enrolment, ground: str, reason: str, *, actor: Actor, clock: Clock) -> None:
     """Refuse an application (不予通过) with a ground and its reason; the firm may apply again.
 
-    :raises RuleBroken: an unknown ground, or no reason.
+    :raises RuleBroken: an unknown ground, no reason, or a list for a ground where the checks found no entry.
     """
     rules.check_ground(ground, codes.REFUSALS)
     rules.check_reason(reason)
+    used = _lists_used(case.checks)
+    if ground == LISTED and not used:
+        raise RuleBroken(
+            "enrolment.not_listed", "the checks found no entry of a list: choose another ground", field="ground"
+        )
     today = clock.today()
     step = Step(
         evidence={"decided_on": today, "ground": ground, "officer_id": actor.account},
-        facts={"refused_on": str(today), "ground": ground},
+        facts={"refused_on": str(today), "ground": ground} | used,
         words={"reason": reason.strip()},
         clocks=[ClockStop(REVIEW, today)],
     )

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select, text, union_all
 from sqlalchemy.orm import Session
 
-from merchants.drafts import Removal, ReviewFacts
-from merchants.models import Enrolment, Enterprise, Store
+from merchants.drafts import Listing, Removal, ReviewFacts
+from merchants.models import Contact, Enrolment, Enterprise, Store
 from workflows.errors import NotFound
 from workflows.people import directory
 from workflows.people.places import Place, district_of
@@ -39,7 +39,14 @@ FACTS = text(
         (SELECT jsonb_agg(jsonb_build_array(r.ended_on, r.reentry_from)) FROM standing r
             JOIN store rs ON rs.id = r.store_id
             WHERE r.state = 'removed' AND (r.store_id = s.id
-                OR (r.enterprise_id = s.enterprise_id AND rs.address_key = s.address_key))) AS removals
+                OR (r.enterprise_id = s.enterprise_id AND rs.address_key = s.address_key))) AS removals,
+        (SELECT jsonb_agg(jsonb_build_array(l.id, l.kind, l.source, l.number, l.edition, l.since)
+            ORDER BY l.since, l.id) FROM list_entry l WHERE l.uscc = e.uscc AND l.stopped_on IS NULL
+            AND l.since <= :today
+            AND (l.until IS NULL OR l.until >= :today)) AS listings,
+        (SELECT count(*) FROM visit v WHERE v.store_id = s.id AND v.result IN ('mend', 'fail')
+            AND NOT EXISTS (SELECT 1 FROM visit p WHERE p.store_id = s.id AND p.result = 'pass'
+                AND (p.visited_on, p.id) > (v.visited_on, v.id))) AS failed_visits
     FROM store s JOIN enterprise e ON e.id = s.enterprise_id WHERE s.id = :store
     """
 )
@@ -122,9 +129,9 @@ def last_of(session: Session, store_id: UUID) -> Enrolment | None:
     return session.scalar(query.limit(1))
 
 
-def review_facts(session: Session, case: Enrolment) -> ReviewFacts:
-    """What the automatic checks of an application look at, in one statement."""
-    row = session.execute(FACTS, {"store": case.store_id}).one()
+def review_facts(session: Session, case: Enrolment, today: date) -> ReviewFacts:
+    """What the automatic checks of an application look at, in one statement; of lists, what is in force today."""
+    row = session.execute(FACTS, {"store": case.store_id, "today": today}).one()
     places = [Place(r.code, r.name, r.city) for r in directory.regions(session)]
     named = district_of(row.address, places)
     return ReviewFacts(
@@ -140,8 +147,26 @@ def review_facts(session: Session, case: Enrolment) -> ReviewFacts:
         licence_expires_on=case.licence_expires_on,
         licence_photo=case.licence_file is not None,
         shop_photo=case.shop_file is not None,
+        listings=tuple(_listing(entry) for entry in row.listings or ()),
+        failed_visits=row.failed_visits,
     )
+
+
+def _listing(entry: Any) -> Listing:
+    found, kind, source, number, edition, since = entry
+    return Listing(UUID(found), kind, source, number, edition, date.fromisoformat(since))
 
 
 def _removal(pair: Any) -> Removal:
     return Removal(date.fromisoformat(pair[0]), date.fromisoformat(pair[1]))
+
+
+def named(session: Session, ids: Sequence[UUID]) -> Sequence[tuple[Enrolment, Store]]:
+    """The named applications that the caller may see, with their stores, oldest first."""
+    query = select(Enrolment, Store).join(Store, Store.id == Enrolment.store_id).where(Enrolment.id.in_(ids[:MOST]))
+    return [(case, store) for case, store in session.execute(query.order_by(Enrolment.id))]
+
+
+def contact_of(session: Session, org: UUID) -> Contact | None:
+    """How a firm or a store is reached, where the caller may know."""
+    return session.scalar(select(Contact).where(Contact.org_id == org))

@@ -26,7 +26,16 @@ PUBLIC = (
 )
 STAFF = {
     "shop.suzhou": ("/merchant/", "/merchant/firm/new", "/merchant/stores/new", "/my/notices", "/merchant/complaints"),
-    "officer.gusu": ("/officer/", "/officer/?state=testing", "/officer/measures"),
+    "officer.gusu": (
+        "/officer/",
+        "/officer/?state=testing",
+        "/officer/measures",
+        "/officer/enrolments/",
+        "/officer/enrolments/?green=1",
+        "/officer/standings/",
+        "/officer/standings/?state=removed",
+        "/officer/visits/",
+    ),
 }
 FILING = tuple(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check"))
 CONSUMER = ("/my/", "/my/notices", "/my/account/", *FILING)

@@ -33,6 +33,8 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "enrolment.read": MERCHANTS | OFFICERS,
     "enrolment.act": MERCHANTS | OFFICERS,
     "enrolment.review": OFFICERS,
+    "supervision.read": OFFICERS,
+    "supervision.act": OFFICERS,
     "measures.read": OFFICERS,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""

@@ -54,3 +54,23 @@ if (off) {
 
 // An error summary is the first thing a screen reader hears.
 document.querySelector("[data-summary]")?.focus();
+
+// Applications chosen in the queue: how many, and all of them at once.
+const picks = [...document.querySelectorAll("input[name=case][type=checkbox]")];
+const all = document.querySelector("[data-pick-all]");
+const picked = document.querySelector("[data-picked]");
+
+function count() {
+  const chosen = picks.filter((pick) => pick.checked).length;
+  picked.textContent = chosen ? `${picked.dataset.word} ${chosen}` : "";
+  all.checked = chosen > 0 && chosen === picks.length;
+}
+
+if (picks.length && all && picked) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    picks.forEach((pick) => (pick.checked = all.checked));
+    count();
+  });
+  picks.forEach((pick) => pick.addEventListener("change", count));
+}

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,12 @@ from workflows.errors import Conflict, RuleBroken
 
 TODAY = date(2026, 7, 20)
 DISTRICTS = ("320508", "310101")
+
+
+def listed(kind: str, day: int) -> Listing:
+    return Listing(UUID(int=day), kind, "江苏省", f"苏市监列字{day}号", "2026-03", date(2026, 3, day))
+
+
 GREEN = ReviewFacts(
     uscc=credit_code(5),
     district="320508",
@@ -59,7 +66,7 @@ def test_an_application_in_order_is_green_and_every_check_gives_its_reason():
         ({"licence_expires_on": date(2026, 10, 18)}, "licence", "look"),
         ({"licence_expires_on": date(2026, 10, 19)}, "licence", "yes"),
         ({"shop_photo": False}, "photos", "look"),
-        ({"listings": (Listing("abnormal", "江苏", date(2026, 3, 1)),)}, "lists", "look"),
+        ({"listings": (listed("abnormal", 1),)}, "lists", "look"),
         ({"failed_visits": 1}, "visits", "look"),
     ],
 )
@@ -70,7 +77,7 @@ def test_each_finding_has_its_own_verdict_and_spoils_no_other(change, code, verd
 
 
 def test_a_list_never_refuses_by_itself():
-    many = tuple(Listing("dishonest", "上海", date(2026, 3, n)) for n in range(1, 9))
+    many = tuple(listed("dishonest", n) for n in range(1, 9))
     assert Verdict.NO.value not in verdicts(listings=many).values()
 
 
