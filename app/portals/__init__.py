@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.portals import account, base, consumer, docs, filing, merchant, officer, public
+from app.portals import account, base, consumer, docs, filing, merchant, officer, open_data, public, stores, verify
 
-PORTALS = (public, docs, account, consumer, filing, merchant, officer)
+PORTALS = (public, stores, verify, open_data, docs, account, consumer, filing, merchant, officer)
 
 
 def register(app: Flask) -> None:

@@ -185,7 +185,9 @@ def wrong_numbers():
 
 @pytest.mark.parametrize("path", ["/api/v1/plaques/{}", "/verify/{}"])
 def test_trying_out_numbers_is_slowed_down_and_right_ones_are_answered_still(listed, client, path):
-    answers = [client.get(path.format(number)).status_code for _, number in zip(range(20), wrong_numbers(), strict=False)]
+    answers = [
+        client.get(path.format(number)).status_code for _, number in zip(range(20), wrong_numbers(), strict=False)
+    ]
     assert answers[0] == 404
     assert answers[-1] == 429
     assert client.get(path.format(next(wrong_numbers()))).headers["Retry-After"]

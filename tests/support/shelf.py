@@ -22,5 +22,7 @@ FROM (SELECT n, (ARRAY['320508', '320505', '320507', '310101'])[1 + n %% 4] AS d
 def fill(root: Any, firm: UUID, count: int) -> None:
     """Put ``count`` promising stores of a firm on the map, spread over both cities; the same ones each time."""
     root.execute(SHELF, {"firm": firm, "count": count})
-    root.execute("ANALYZE store")
     root.commit()
+    root.autocommit = True
+    root.execute("VACUUM ANALYZE store")
+    root.autocommit = False
