@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 
 from app import settings
 from app.commands.data import demo_accounts_command, load_command, measure_command, outbox_group
-from app.commands.publish import open_data_command
 from app.commands.proof import doctor_command, export_command, verify_group
+from app.commands.publish import open_data_command
 from app.commands.serve import run_command, stop_command
 from app.commands.time import calendar_group, deadline_command, terms_command
 from app.settings import VERSION

@@ -67,7 +67,7 @@ def _understood(asked: Asked) -> tuple[Wanted, dict[str, str]]:
     try:
         return wanted(StoreQuery().load(dict(asked.values))), {}
     except ValidationError as error:
-        return Wanted(), dict(flat(error.normalized_messages()))
+        return Wanted(), dict(flat(error.messages))
     except RuleBroken as error:
         faults = {e.field: context.t_or(f"field_error.{e.code}", e.message) for e in error.errors}
         return Wanted(), faults

@@ -12,7 +12,7 @@ from app.views import maps
 from app.views.maps import Cluster, Dot, Frame
 from app.views.outlines import LAKES, LAND, RIVERS, WATER_NAMES, XISHAN
 from merchants.geography import SEATS
-from merchants.queries.listing import MOST_DOTS, Found, Point, Wanted
+from merchants.queries.listing import MOST_DOTS, Found, Point, Wanted, point_of
 
 LABEL_WIDE, LABEL_HIGH = 96.0, 34.0
 CLOSE_KM = 1.0
@@ -89,17 +89,24 @@ def stores_map(wanted: Wanted, found: Sequence[Found], dots: Sequence[tuple[Any,
     :param dots: the first stores of the whole list, one more than a map draws where there are more.
     """
     numbers = {str(row.store.id): number for number, row in enumerate(found, 1)}
-    own = {str(r.store.id): (float(r.store.lon), float(r.store.lat)) for r in found if r.store.lon is not None}
+    own = {str(row.store.id): place for row in found if (place := point_of(row.store))}
     places = {str(key): point for key, point in dots[:MOST_DOTS]} | own
     if not places and not wanted.near:
         return None
-    window = _window(wanted, list(places.values()))
-    shown = [Dot(key, point) for key, point in places.items()]
+    window = _window(wanted, list(own.values() if wanted.near else places.values()))
+    shown = [Dot(key, point) for key, point in places.items() if window.shows(point)]
     shown.sort(key=lambda dot: numbers.get(dot.key, len(places)))
-    says = reader.t("map.some" if len(dots) > MOST_DOTS else "map.all", n=len(places))
+    says = reader.t(_extent(shown, numbers, len(dots) > MOST_DOTS and not wanted.near), n=len(shown))
     clusters = maps.clustered(shown, window, maps.TOGETHER * 0.8)
     marks = [_mark(cluster, window, numbers, found, reader) for cluster in clusters]
     return _drawn(window, sorted(marks, key=lambda m: m.kind == "pin"), says, reader, here=wanted.near is not None)
+
+
+def _extent(shown: Sequence[Dot], numbers: Mapping[str, int], cut: bool) -> str:
+    """Which text says how much of the list the map shows."""
+    if cut:
+        return "map.some"
+    return "map.all" if all(dot.key in numbers for dot in shown) else "map.around"
 
 
 def _window(wanted: Wanted, points: list[Point]) -> Frame:
@@ -150,13 +157,15 @@ def _area(cluster: Cluster, window: Frame, reader: Reader) -> Mark:
 def _drawn(window: Frame, marks: Sequence[Mark], says: str, reader: Reader, *, here: bool = False) -> Map:
     wide = maps.round_km(window.km / 4)
     waters = {name: window.project(point) for name, point in WATER_NAMES.items() if window.shows(point, 40)}
+    waters = {name: spot for name, spot in waters.items() if not _hidden(*spot, marks)}
+    middle = [(maps.WIDTH / 2, maps.HEIGHT / 2)] if here else []
     return Map(
         land=[maps.smooth(outline, window, closed=True) for outline in LAND],
         lakes=[maps.smooth(outline, window, closed=True) for outline in LAKES],
         island=maps.smooth(XISHAN, window, closed=True),
         rivers=[maps.smooth(outline, window, closed=False) for outline in RIVERS],
         waters=waters,
-        names=_names(window, marks, list(waters.values()), reader),
+        names=_names(window, marks, [*waters.values(), *middle], reader),
         marks=marks,
         rings=[(_distance(km, reader), radius) for km, radius in maps.rings(window)] if here else [],
         scale=(_distance(wide, reader), wide * window.per_km),
@@ -185,7 +194,11 @@ def _names(window: Frame, marks: Sequence[Mark], taken: list[Point], reader: Rea
 
 def _covered(x: float, y: float, placed: Sequence[Point], marks: Sequence[Mark]) -> bool:
     by_name = any(abs(x - u) < LABEL_WIDE and abs(y - v) < LABEL_HIGH for u, v in placed)
-    return by_name or any(abs(x - m.x) < LABEL_WIDE * 0.6 and -18 < m.y - y + 12 < 40 for m in marks)
+    return by_name or _hidden(x, y, marks)
+
+
+def _hidden(x: float, y: float, marks: Sequence[Mark]) -> bool:
+    return any(abs(x - m.x) < LABEL_WIDE * 0.6 and -18 < m.y - y + 12 < 40 for m in marks)
 
 
 @dataclass(frozen=True)

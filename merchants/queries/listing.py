@@ -101,7 +101,7 @@ def _found(wanted: Wanted, store: Store, enterprise: str, key: Any) -> Found:
 
 def dots(session: Session, wanted: Wanted, limit: int = MOST_DOTS) -> list[tuple[UUID, Point]]:
     """The places of the first stores of the list, for a map; stores without a point have none."""
-    placed = select(Store.id, Store.lon, Store.lat).where(Store.lon.is_not(None))
+    placed: Any = select(Store.id, Store.lon, Store.lat).where(Store.lon.is_not(None))
     rows = session.execute(_matching(wanted, None, placed).limit(min(limit, MOST_DOTS + 1)))
     return [(found, (float(lon), float(lat))) for found, lon, lat in rows]
 
@@ -109,13 +109,18 @@ def dots(session: Session, wanted: Wanted, limit: int = MOST_DOTS) -> list[tuple
 def by_district(session: Session) -> Mapping[str, int]:
     """How many stores promise today in each district: the one count there is, for the map of all districts."""
     query = select(Store.district, func.count()).where(LISTED).group_by(Store.district)
-    return {code: count for code, count in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def point_of(store: Store) -> Point | None:
+    """Where a store is, in degrees; None where nobody said."""
+    return None if store.lon is None or store.lat is None else (float(store.lon), float(store.lat))
 
 
 def of_brand(session: Session, store: Store, limit: int = 6) -> list[Found]:
     """Other promising stores of the same brand, nearest first where the store has a point."""
-    near = None if store.lon is None or store.lat is None else (float(store.lon), float(store.lat))
-    wanted = Wanted(words=store.brand, near=near)
+    near = point_of(store)
+    wanted = Wanted(near=near)
     same = Store.brand_id == store.brand_id if store.brand_id else Store.brand == store.brand
     key = _key(wanted)
     query = (

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from merchants.operations import promises, standing
 from merchants.promise import PromiseTerms
 from tests.integration.test_enrolment import as_bureau, as_firm, day, standing_of, work
-from tests.support.http import Api, make_app, token_for
+from tests.support.http import Api, make_app
 from tests.support.shelf import fill
 from tests.support.world import at
 from workflows.case import numbers

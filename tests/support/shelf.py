@@ -8,8 +8,8 @@ from uuid import UUID
 SHELF = """
 INSERT INTO store (id, enterprise_id, kind, name, brand, city, district, address, address_key, lon, lat, categories,
     hours, grams, example_chain, created_at, plaque, promise_days, promise_store, promise_alliance, promise_city)
-SELECT gen_random_uuid(), %(firm)s, 'shop', '书香' || n || '号店', '书香', '3205', district, '样板路' || n || '号', n::text,
-    lon, lat, ARRAY[CASE WHEN n %% 50 = 0 THEN 'goods.pet' ELSE 'goods.clothing' END], '{}'::jsonb,
+SELECT gen_random_uuid(), %(firm)s, 'shop', '书香' || n || '号店', '书香', '3205', district, '样板路' || n || '号',
+    n::text, lon, lat, ARRAY[CASE WHEN n %% 50 = 0 THEN 'goods.pet' ELSE 'goods.clothing' END], '{}'::jsonb,
     ARRAY['书香', '号店', '样板', '板路'] || regexp_split_to_array(n::text, ''), false, now(),
     'SZP' || n, 7 + n %% 60, n %% 3 = 0, n %% 4 = 0, n %% 5 = 0
 FROM (SELECT n, (ARRAY['320508', '320505', '320507', '310101'])[1 + n %% 4] AS district,
