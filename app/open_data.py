@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -30,8 +31,6 @@ CURRENT = "current"
 INDEX = "index.json"
 KEPT = 3
 CHUNK = 256 * 1024
-MOST = 5_000_000
-"""Rows that a data set may have: beyond it something is wrong, and nothing is published."""
 
 
 def folder(data: Path) -> Path:
@@ -61,7 +60,7 @@ def publish(session: Session, data: Path, day: date, licence: str) -> Mapping[st
     """
     made_at = DatabaseClock(session).now().astimezone(SHANGHAI)
     home = folder(data)
-    edition = home / f"{made_at:%Y%m%dT%H%M%S}-{os.getpid()}"
+    edition = home / f"{made_at:%Y%m%dT%H%M%S.%f}-{os.getpid()}"
     edition.mkdir(parents=True)
     try:
         files = [about for name in FIELDS for about in _write_set(session, edition, name, day)]
@@ -130,10 +129,9 @@ def _write_set(session: Session, edition: Path, name: str, day: date) -> Iterato
     table, lines = edition / f"{name}.csv", edition / f"{name}.json"
     with table.open("w", encoding="utf-8-sig", newline="") as cells, lines.open("w", encoding="utf-8") as objects:
         writer = Writer(cells, objects, FIELDS[name])
-        for row in open_data.rows(session, name, day):
-            writer.add(row)
-            if writer.count > MOST:
-                raise RuntimeError(f"the data set {name} has more than {MOST} rows")
+        with closing(open_data.rows(session, name, day)) as rows:
+            for row in rows:
+                writer.add(row)
         writer.end()
     for path, kind in ((table, "text/csv"), (lines, "application/json")):
         digest = sm3_of(_chunks(path)).hex()
