@@ -16,6 +16,7 @@ from app.commands.data import demo_accounts_command, load_command, measure_comma
 from app.commands.declared import setting_group
 from app.commands.mirrors import credit_group, lists_group
 from app.commands.proof import doctor_command, export_command, verify_group
+from app.commands.publish import open_data_command
 from app.commands.serve import run_command, stop_command
 from app.commands.time import calendar_group, deadline_command, terms_command
 from app.settings import VERSION
@@ -37,6 +38,7 @@ COMMANDS = (
     demo_accounts_command,
     load_command,
     measure_command,
+    open_data_command,
     verify_group,
     export_command,
     outbox_group,

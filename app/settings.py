@@ -69,6 +69,9 @@ class Settings:
     web_workers: int = _setting("WUYOU_WEB_WORKERS", "2", _number(1, 64), "Web server processes.")
     web_threads: int = _setting("WUYOU_WEB_THREADS", "8", _number(1, 64), "Threads of each web server process.")
     workers: int = _setting("WUYOU_WORKERS", "1", _number(1, 32), "Background worker processes.")
+    open_data_licence: str = _setting(
+        "WUYOU_OPEN_DATA_LICENCE", "", str, "Licence of the open data, as its page states it. Empty: none declared."
+    )
     https: bool = _setting("WUYOU_HTTPS", "0", _flag, "1 when a TLS proxy stands in front: cookies become Secure.")
 
     @property

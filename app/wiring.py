@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import open_data
 from app.channels import Channel, StandIn, send_notice
 from app.keys import load_keys
 from app.places import Places
@@ -69,6 +70,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
     """What runs when, in Shanghai time."""
     return (
         Job("merchants.day", "10 * * * *", merchant_jobs.day_goes_by),
+        Job("merchants.open_data", "15 2 * * *", partial(publish_open_data, told)),
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
     )
@@ -84,3 +86,9 @@ def checkpoint(told: Settings, session: Session, _slot: datetime) -> Mapping[str
     places = Places(told.data)
     note = checkpoints.take(session, KINDS, load_keys(places), places.checkpoints)
     return {"size": note.size}
+
+
+def publish_open_data(told: Settings, session: Session, slot: datetime) -> Mapping[str, Any]:
+    """Write tonight's edition of the open data."""
+    about = open_data.publish(session, told.data, shanghai_date(slot), told.open_data_licence)
+    return {"files": len(about["files"])}

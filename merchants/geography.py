@@ -6,7 +6,9 @@ province, or with longitude and latitude swapped.
 
 from __future__ import annotations
 
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, isfinite, radians, sin, sqrt
+
+from workflows.errors import FieldError, RuleBroken
 
 EARTH_KM = 6371.0
 
@@ -44,3 +46,30 @@ def off_km(district: str, lon: float, lat: float) -> float | None:
     """How far a point lies from its district's seat; None for a district we have no seat of."""
     seat = SEATS.get(district)
     return None if seat is None else distance_km(seat, (lon, lat))
+
+
+def asked_point(given: str, field: str = "near") -> tuple[float, float]:
+    """The point that somebody asks about, written ``LON,LAT`` in degrees.
+
+    :raises RuleBroken: not two numbers, the two swapped, or a place far from both cities.
+    """
+    numbers = _numbers(given)
+    if numbers is None:
+        raise _no_point(field, "near.numbers", "must be two numbers in degrees, LON,LAT, such as 120.62,31.31")
+    if swapped(*numbers):
+        raise _no_point(field, "near.swapped", "has longitude and latitude swapped: longitude comes first")
+    if min(distance_km(seat, numbers) for seat in SEATS.values()) > FAR_KM:
+        raise _no_point(field, "near.far", f"lies more than {FAR_KM:.0f} km from every district of the two cities")
+    return numbers
+
+
+def _numbers(given: str) -> tuple[float, float] | None:
+    try:
+        lon, lat = (float(part) for part in given.replace("，", ",").split(","))  # fmt: skip
+    except ValueError:
+        return None
+    return (lon, lat) if isfinite(lon) and isfinite(lat) else None
+
+
+def _no_point(field: str, code: str, message: str) -> RuleBroken:
+    return RuleBroken("validation", message, errors=[FieldError(field, code, message)])

@@ -248,23 +248,3 @@ class EnrolmentQuery(Strict):
     district = Words(6, load_default=None)
     cursor = Words(500, load_default=None)
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
-
-
-class PlaqueOut(Strict):
-    """What a plaque's number stands for, today and on the day asked about."""
-
-    number = fields.String(required=True)
-    state = fields.String(required=True)
-    valid = fields.Boolean(required=True)
-    store = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
-    entered_on = fields.Date(required=True)
-    expires_on = fields.Date(required=True)
-    ended_on = fields.Date(required=True, allow_none=True)
-    on = fields.Date(required=True)
-    promise = fields.Nested(PromiseOut, required=True, allow_none=True)
-
-
-class PlaqueQuery(Strict):
-    """For which day."""
-
-    on = fields.Date(load_default=None)

@@ -4,45 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from app.http import context
+from app.http import context, paging
 from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint
 from complaints import codes
 from merchants import codes as merchant_codes
-from merchants import queries
+from merchants.published import StoreQuery, Stores, found_facts, wanted
+from merchants.queries import listing
 from workflows.people import directory
-from workflows.schema import Strict, Words
+from workflows.schema import Strict
 
 blueprint = Blueprint("directory", __name__, description="Stores, districts and codes.")
-
-
-class StoreQuery(Strict):
-    """Which stores."""
-
-    q = Words(50, load_default="")
-    city = fields.String(load_default=None, validate=validate.OneOf(["3205", "3101"]))
-    limit = fields.Integer(load_default=20, validate=validate.Range(1, 50))
-
-
-class StoreOut(Strict):
-    """A store."""
-
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    brand = fields.String(required=True)
-    district = fields.String(required=True)
-    address = fields.String(required=True)
-    point = fields.List(fields.Float(), required=True, allow_none=True)
-    categories = fields.List(fields.String(), required=True)
-
-
-class Stores(Strict):
-    """Found stores."""
-
-    items = fields.List(fields.Nested(StoreOut), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class District(Strict):
@@ -72,16 +46,11 @@ class Codes(Strict):
 @blueprint.arguments(StoreQuery(), location="query")
 @blueprint.response(200, Stores())
 def stores(asked: dict[str, Any]) -> Any:
-    """Stores whose name, brand or address has every word of ``q``."""
-    found = queries.search_stores(context.session(), asked["q"], asked["city"], asked["limit"])
-    return {"items": [store_facts(store) for store in found], "next": None}
-
-
-def store_facts(store: Any) -> dict[str, Any]:
-    """A store as everybody sees it."""
-    point = None if store.lon is None else [float(store.lon), float(store.lat)]
-    names = ("id", "name", "brand", "district", "address", "categories")
-    return {name: getattr(store, name) for name in names} | {"point": point}
+    """Stores by words, place, goods and what they promise: nearest first, longest window first, or by name."""
+    limit = asked["limit"]
+    rows = listing.page(context.session(), wanted(asked), paging.position(asked["cursor"]), limit + 1)
+    items, following = paging.page(rows, limit, lambda found: found.place)
+    return {"items": [found_facts(found) for found in items], "next": following}
 
 
 @blueprint.route("/districts", methods=["GET"])

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from app.api import enrolling
-from app.api.directory import StoreOut, store_facts
 from app.http import context, paging
 from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint, expected_version, leads_to
@@ -15,6 +14,7 @@ from app.views import enrolments as views
 from merchants.drafts import EnterpriseDraft
 from merchants.models import Enrolment, Enterprise
 from merchants.operations import enrol, parties
+from merchants.published import StoreOut, store_facts
 from merchants.queries import enrolments as queries
 from merchants.queries import stores as store_queries
 from merchants.schemas import (
@@ -55,7 +55,7 @@ def add_store(data: dict[str, Any]) -> Any:
     if firm is None:
         raise NotFound("enterprise.unknown", "there is no such firm", field="enterprise_id")
     store = parties.add_store(session, firm, store_draft(data), actor=context.actor(), clock=context.clock())
-    return store_facts(store)
+    return store_facts(store, firm.name)
 
 
 @blueprint.route("/enrolments", methods=["POST"])

@@ -14,17 +14,23 @@ from app.portals import (
     firm,
     merchant,
     officer,
+    open_data,
     papers,
     plaques,
     public,
     registering,
     review,
     standings,
+    stores,
+    verify,
     visits,
 )
 
 PORTALS = (
     public,
+    stores,
+    verify,
+    open_data,
     docs,
     account,
     consumer,

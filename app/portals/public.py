@@ -14,7 +14,6 @@ from app.identity import signin, totp
 from app.portals import base
 from app.standin import StandInMessage
 from app.wiring import CHANNELS
-from merchants import queries
 from seeds import people
 from workflows.errors import DomainError, NotFound
 from workflows.store.sealed import unseal
@@ -24,7 +23,6 @@ from workflows.time.clock import SystemClock
 blueprint = Blueprint("public", __name__)
 
 MOST_MESSAGES = 50
-STORES = 30
 
 
 @blueprint.get("/")
@@ -32,16 +30,6 @@ STORES = 30
 def home() -> Any:
     """What one can do here."""
     return render_template("public/home.html")
-
-
-@blueprint.get("/stores")
-@endpoint("public")
-def stores() -> Any:
-    """Find a store."""
-    asked = request.args.get("q", "")[:50].strip()
-    found = queries.search_stores(context.session(), asked, limit=STORES) if asked else []
-    template = "public/stores_found.html" if base.is_htmx() else "public/stores.html"
-    return render_template(template, asked=asked, found=found)
 
 
 @blueprint.get("/language/<code>")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from app.catalogue import text
-from merchants.promise import PromiseTerms
+from merchants import codes
+from merchants.models import Promise
+from merchants.promise import PromiseTerms, of_facts
 
 HOURS_A_DAY = 24
 
@@ -53,8 +58,20 @@ def where(terms: PromiseTerms, lang: str) -> str:
 def _left_out(terms: PromiseTerms, lang: str) -> list[str]:
     if not terms.exclusions:
         return []
-    return [text("promise.line.not", lang, what=_listed("exclusion", terms.exclusions, lang))]
+    said = text("promise.line.not", lang, what=_listed("exclusion", terms.exclusions, lang))
+    asks = set(terms.exclusions) & set(codes.OUT_IF_CONFIRMED)
+    return [said, text("promise.line.confirmed", lang)] if asks else [said]
 
 
-def _listed(table: str, codes: tuple[str, ...], lang: str, between: str = "promise.and") -> str:
-    return text(between, lang).join(text(f"{table}.{code}", lang) for code in codes)
+def _listed(table: str, listed: tuple[str, ...], lang: str, between: str = "promise.and") -> str:
+    return text(between, lang).join(text(f"{table}.{code}", lang) for code in listed)
+
+
+def on(versions: Iterable[Promise], day: date) -> Promise | None:
+    """The version among a store's that held on a day."""
+    return next((version for version in versions if day in version.valid), None)
+
+
+def of_version(version: Promise | None, lang: str) -> list[str]:
+    """What a version says; nothing where there is none."""
+    return [] if version is None else lines(of_facts(version.terms), lang)

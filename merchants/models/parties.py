@@ -107,6 +107,9 @@ class Store(Base):
         Index("ix_store_address", "address_key"),
         Index("ix_store_grams", "grams", postgresql_using="gin"),
         Index("ix_store_spot", text(of_table()), postgresql_using="gist", postgresql_where=text("plaque IS NOT NULL")),
+        Index("ix_store_listed_name", "name", "id", postgresql_where=text("plaque IS NOT NULL")),
+        Index("ix_store_listed_district", "district", "name", "id", postgresql_where=text("plaque IS NOT NULL")),
+        Index("ix_store_listed_days", "promise_days", "id", postgresql_where=text("plaque IS NOT NULL")),
     )
 
 

@@ -84,3 +84,15 @@ def like(word: str) -> str:
     """A pattern that finds the word anywhere, its own wildcards taken literally."""
     escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def store_and_firm(session: Session, store_id: UUID) -> tuple[Store, str]:
+    """A store with the name of whoever runs it.
+
+    :raises NotFound: no such store.
+    """
+    query = select(Store, Enterprise.name).join(Enterprise, Enterprise.id == Store.enterprise_id)
+    row = session.execute(query.where(Store.id == store_id)).one_or_none()
+    if row is None:
+        raise NotFound("store.unknown", "there is no such store")
+    return row[0], row[1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -31,6 +31,14 @@ def sm3(data: bytes) -> bytes:
     """The SM3 digest (GB/T 32905) of ``data``."""
     digest = hashes.Hash(hashes.SM3())
     digest.update(data)
+    return digest.finalize()
+
+
+def sm3_of(chunks: Iterable[bytes]) -> bytes:
+    """The SM3 digest of bytes that come in pieces, as of a large file."""
+    digest = hashes.Hash(hashes.SM3())
+    for chunk in chunks:
+        digest.update(chunk)
     return digest.finalize()
 
 

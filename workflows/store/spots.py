@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, func, literal, literal_column
+from sqlalchemy import Boolean, ColumnElement, Float, func, literal, literal_column
 
 SCALE = 0.855
 KM_PER_DEGREE = 111.19
@@ -35,3 +35,10 @@ def degrees(km: float) -> float:
 def kilometres(apart: float) -> float:
     """A distance in the plane as kilometres."""
     return apart * KM_PER_DEGREE
+
+
+def within(table: str, lon: float, lat: float, km: float) -> ColumnElement[bool]:
+    """Whether a table's points lie within so many kilometres of one given in degrees; the index answers it."""
+    here: ColumnElement[Any] = literal_column(of_table(table))
+    centre = func.point(literal(lon * SCALE, Float), literal(lat, Float))
+    return here.op("<@", return_type=Boolean())(func.circle(centre, literal(degrees(km), Float)))

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.views import hours, promises, schema_org
+from merchants import codes
+from merchants.models import Promise, Store
+from merchants.promise import PromiseTerms
+
+MANY = st.lists(st.sampled_from(codes.CATEGORIES), min_size=1, unique=True).map(tuple)
+TERMS = st.builds(
+    PromiseTerms,
+    days=st.integers(7, 366),
+    categories=MANY,
+    exclusions=st.lists(st.sampled_from(codes.EXCLUSIONS), unique=True).map(tuple),
+    condition=st.sampled_from(codes.CONDITIONS),
+    proofs=st.lists(st.sampled_from(codes.PROOFS), min_size=1, unique=True).map(tuple),
+    gifts=st.sampled_from(codes.GIFTS),
+    bundles=st.sampled_from(codes.BUNDLES),
+    freight=st.sampled_from(codes.FREIGHT),
+    refund_hours=st.integers(0, 168),
+    cross_store=st.booleans(),
+    alliance=st.booleans(),
+    cross_city=st.booleans(),
+)
+PLAIN = PromiseTerms(days=7, categories=("goods.clothing",))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@given(terms=TERMS)
+def test_every_promise_can_be_said_in_both_languages(lang, terms):
+    said = promises.lines(terms, lang)
+    assert str(terms.days) in said[0]
+    assert all(line.strip() and "{" not in line for line in said)
+    assert len(set(said)) == len(said)
+
+
+def test_what_a_buyer_asks_first_comes_first():
+    said = promises.lines(PLAIN, "zh")
+    assert said[0].startswith("7 天内可以无理由退货")
+    assert "只在购买的门店退。" in said
+    assert "验收后 48 小时内退款，按原付款方式退回。" in said
+
+
+def test_reach_and_refund_on_the_spot_are_said():
+    wide = PromiseTerms(days=30, categories=("goods.food",), refund_hours=0, cross_store=True, cross_city=True)
+    said = " ".join(promises.lines(wide, "zh"))
+    assert "当场退款" in said
+    assert "上海退" in said
+    assert "只在购买的门店退" not in said
+
+
+def test_an_exclusion_that_needs_the_buyers_word_says_so():
+    some = PromiseTerms(days=7, categories=("goods.telecom",), exclusions=("activated",))
+    none = PromiseTerms(days=7, categories=("goods.telecom",), exclusions=())
+    assert "没有确认就不能排除" in promises.lines(some, "zh")[-1]
+    assert not [line for line in promises.lines(none, "zh") if "不包括" in line]
+
+
+def test_days_with_the_same_hours_are_told_together():
+    week = {day: [["10:00", "22:00"]] for day in ("mon", "tue", "wed")} | {
+        "sat": [["09:00", "12:00"], ["13:00", "20:00"]]
+    }
+    assert hours.lines(week, "zh") == [
+        ("周一至周三", "10:00–22:00"),
+        ("周四至周五", "休息"),
+        ("周六", "09:00–12:00 13:00–20:00"),
+        ("周日", "休息"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "odd", [{}, {"mon": "10-22"}, {"mon": [["10:00"]]}, {"mon": [[1, 2]]}, {"noday": []}, {"mon": None}]
+)
+def test_hours_that_nobody_can_read_are_left_out(odd):
+    assert hours.lines(odd, "zh") == []
+
+
+def test_a_store_is_described_in_the_words_of_schema_org():
+    store = Store(name="平江店", brand="平江", address="平江路1号", lon=120.62, lat=31.31)
+    version = Promise(terms=PromiseTerms(days=15, categories=("goods.food",), freight="store").facts())
+    told = schema_org.store(store, "平江有限公司", version, "http://example.invalid/stores/1")
+    policy = told["hasMerchantReturnPolicy"]
+    assert told["@type"] == "Store"
+    assert policy["@type"] == "MerchantReturnPolicy"
+    assert policy["merchantReturnDays"] == 15
+    assert policy["returnFees"] == "https://schema.org/FreeReturn"
+    assert policy["returnPolicyCategory"] == "https://schema.org/MerchantReturnFiniteReturnWindow"
+    without = schema_org.store(Store(name="x", brand="x", address="x"), "x", None, "x")
+    assert not {"geo", "hasMerchantReturnPolicy"} & set(without)
