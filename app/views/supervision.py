@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.catalogue import has, text
 from app.views.dates import day_text
-from merchants.models import Enrolment
+from merchants.models import Enrolment, ListEntry
+from merchants.queries import findings
 from workflows.case import journal
 from workflows.case.tables import CaseEvent
 
@@ -69,12 +71,24 @@ class Event:
 def history(session: Session, case: Any, lang: str) -> list[Event]:
     """A case's journal in plain words with the words kept beside it, newest first."""
     query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq.desc()).limit(MOST_EVENTS)
-    kept = journal.words_of(session, case.id)
-    return [_event(event, kept.get(event.seq, {}), lang) for event in session.scalars(query)]
+    kept, events = journal.words_of(session, case.id), session.scalars(query).all()
+    bodies = [json.loads(event.body) for event in events]
+    lists = findings.entries(session, [UUID(id_) for body in bodies for id_ in body["facts"].get("lists", ())])
+    told = [_event(event, body, kept.get(event.seq, {}), lang) for event, body in zip(events, bodies, strict=True)]
+    return [
+        _naming(event, body["facts"].get("lists", ()), lists, lang) for event, body in zip(told, bodies, strict=True)
+    ]
 
 
-def _event(event: CaseEvent, words: Mapping[str, str], lang: str) -> Event:
-    body = json.loads(event.body)
+def _naming(event: Event, used: Sequence[str], lists: Mapping[str, ListEntry], lang: str) -> Event:
+    """The event with the entries of lists that it had before it; one that may not be seen keeps its id."""
+    if not used:
+        return event
+    named = [f"{lists[id_].source} {lists[id_].number}" if id_ in lists else id_ for id_ in used]
+    return replace(event, details=[*event.details, text("review.used_lists", lang, list="；".join(named))])
+
+
+def _event(event: CaseEvent, body: Mapping[str, Any], words: Mapping[str, str], lang: str) -> Event:
     facts, key = body["facts"], f"{event.kind}.event.{event.event}"
     return Event(
         at=event.at,
@@ -96,8 +110,6 @@ def _details(kind: str, event: str, facts: Mapping[str, Any], lang: str) -> list
     if kind == "standing" and event == "inspect":
         found.append(text(f"visit.results.{facts['result']}", lang))
         found += [text(f"visit.item.{item}", lang) for item in facts["no"]]
-    if facts.get("lists"):
-        found.append(f"{text('review.used_lists', lang)}: {', '.join(facts['lists'])}")
     return found
 
 

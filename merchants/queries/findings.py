@@ -99,7 +99,11 @@ def _names(session: Session, firm: Enterprise) -> Sequence[Enterprise]:
 
 
 def _entries(session: Session, kept: Sequence[dict[str, str]]) -> dict[str, ListEntry]:
-    ids = [UUID(entry["id"]) for entry in kept]
+    return entries(session, [UUID(entry["id"]) for entry in kept])
+
+
+def entries(session: Session, ids: Sequence[UUID]) -> dict[str, ListEntry]:
+    """Entries of lists by their ids, as journals name them, where the caller may see them."""
     found = session.scalars(select(ListEntry).where(ListEntry.id.in_(ids))) if ids else ()
     return {str(entry.id): entry for entry in found}
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -300,6 +301,77 @@ def test_an_officer_writes_neither_credit_nor_lists_and_plans_for_no_other_burea
             session.execute(text(statement))
     with pytest.raises(Exception, match="row-level security"):
         plan(world, bureau=world.far_bureau)
+
+
+# The officer's page
+
+
+def page(app, world, address):
+    found = app.test_client()
+    found.set_cookie(app.extensions["wuyou"].cookie, token_for(world.db, world.officer))
+    return found.get(address)
+
+
+def test_the_page_links_a_reason_to_the_other_firm_at_the_address(app, world):
+    world.enrolled(TERMS)
+    with world.db.transaction(Role.OWNER) as session:
+        shop = StoreFactory(session=session, enterprise_id=world.other_enterprise).id
+        session.execute(text("UPDATE store SET plaque = 'x', promise_days = 7 WHERE id = :s"), {"s": world.store})
+    actor = replace(world.merchant_actor, org=world.other_enterprise, manages=(world.other_enterprise,))
+    with world.as_merchant(world.other_enterprise) as session:
+        case = enrol.draft(session, session.get_one(Store, shop), TERMS, enrol.Papers(), actor=actor, clock=world.clock)
+        enrol.submit(session, case, signed=True, actor=actor, clock=world.clock)
+    with world.as_worker() as session:
+        review.check(session, enrol.find(session, case.id), actor=SYSTEM, clock=world.clock)
+        held = session.scalar(select(Standing.id).where(Standing.store_id == world.store))
+    html = page(app, world, f"/officer/enrolments/{case.id}").text
+    assert f'href="/officer/standings/{held}"' in html
+    assert "同一地址有 1 家其他已入驻企业" in html
+
+
+def test_the_page_of_a_removed_store_names_the_removal_and_offers_no_approval(app, world):
+    world.enrolled(TERMS)
+    with world.as_officer() as session:
+        held = standing.find(session, session.scalar(select(Standing.id)))
+        given = {"actor": world.officer_actor, "clock": world.clock}
+        standing.propose_removal(session, held, "broken_promise", "三次拒绝退货", **given)
+        standing.remove(session, held, "拒不改正", actor=world.officer_actor, clock=at("2026-08-10"))
+    case = submitted(world, clock=at("2026-09-01"))
+    html = page(app, world, f"/officer/enrolments/{case}").text
+    assert f'href="/officer/standings/{held.id}"' in html
+    assert "不能通过：以下核对为“不通过”：曾被摘牌" in html
+    assert f'action="/officer/enrolments/{case}/approve"' not in html
+    assert f'action="/officer/enrolments/{case}/refuse"' in html
+
+
+def test_another_bureaus_standing_may_be_looked_at_and_not_acted_on(app, world):
+    world.enrolled(TERMS)
+    with world.as_worker() as session:
+        held = session.scalar(select(Standing.id))
+    assert f'action="/officer/standings/{held}/suspend"' in page(app, world, f"/officer/standings/{held}").text
+    client = app.test_client()
+    client.set_cookie(app.extensions["wuyou"].cookie, token_for(world.db, world.far_officer))
+    shown = client.get(f"/officer/standings/{held}")
+    assert (shown.status_code, f'action="/officer/standings/{held}/suspend"' in shown.text) == (200, False)
+    app.config["WTF_CSRF_ENABLED"] = False
+    form = {"version": "1", "ground": "other", "reason": "x"}
+    assert client.post(f"/officer/standings/{held}/suspend", data=form).status_code == 404
+
+
+def test_a_step_that_is_not_possible_says_why_on_the_page_and_changes_nothing(app, world):
+    case = submitted(world)
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    client.set_cookie(app.extensions["wuyou"].cookie, token_for(world.db, world.officer))
+    form = {"version": "2", "ground": "other", "reason": "材料不齐全"}
+    stale = client.post(f"/officer/enrolments/{case}/refuse", data=form)
+    assert (stale.status_code, "材料不齐全" in stale.text) == (412, True)
+    empty = client.post(f"/officer/enrolments/{case}/refuse", data=form | {"version": "3", "reason": " "})
+    assert empty.status_code == 422
+    assert client.post("/officer/enrolments/bulk", data={"case": "nonsense"}).status_code == 422
+    assert client.post("/officer/enrolments/bulk").status_code == 422
+    with world.as_worker() as session:
+        assert session.get_one(Enrolment, case).version == 3
 
 
 # Visits

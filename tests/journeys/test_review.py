@@ -249,3 +249,37 @@ def test_a_plan_is_drawn_and_a_visit_written_down_on_a_phone(opened, shot, site,
     shot(phone, "visits-phone")
     desk.get_by_role("link", name=case["name"]).click()
     assert "标牌收在抽屉里" in desk.locator(".note.warn").inner_text()
+
+
+def test_an_entry_of_a_list_is_shown_with_its_source_and_a_repair_stops_it(
+    opened, shot, site, merchant, signed_in, tmp_path
+):
+    case = apply_for(site, merchant)
+    desk = opened(DESK, storage_state=signed_in)
+    desk.goto(f"/officer/enrolments/{case['id']}")
+    uscc = desk.locator("dl.facts dd.number").first.inner_text()
+    today = SystemClock().today()
+    lists, repairs = tmp_path / "lists.csv", tmp_path / "repairs.csv"
+    entry = f"abnormal,{uscc},上海市市场监督管理局（演示）,沪演示异〔2026〕1号,2026-11,{today - timedelta(days=90)},\n"
+    lists.write_text("kind,uscc,source,number,edition,since,until\n" + entry, "utf-8")
+    notice = f"上海市市场监督管理局（演示）,沪演示异〔2026〕1号,沪演示修〔2026〕2号,{today - timedelta(days=1)},\n"
+    repairs.write_text("source,number,notice,repaired_on,received_on\n" + notice, "utf-8")
+    site.command("lists", "load", str(lists))
+    desk.reload()
+    found = desk.locator("#check-lists").inner_text()
+    assert "需人工核实" in found
+    assert "沪演示异〔2026〕1号" in found
+    shot(desk, "enrolment-listed-desk")
+    desk.goto(f"/officer/enrolments/{case['id']}?lang=en")
+    shot(desk, "enrolment-listed-english-desk")
+    assert "stopped on" in site.command("lists", "repair", str(repairs))
+    desk.goto(f"/officer/enrolments/{case['id']}")
+    assert "未列入已接收的名录" in desk.locator("#check-lists").inner_text()
+    narrow = opened({"width": 320, "height": 640}, storage_state=signed_in)
+    for address in (
+        f"/officer/enrolments/{case['id']}",
+        "/officer/enrolments/",
+        "/officer/standings/",
+        "/officer/visits/",
+    ):
+        sound(narrow, address)
