@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy.exc import OperationalError
 
 from app import settings
+from app.commands.bulk import import_group
 from app.commands.data import demo_accounts_command, load_command, measure_command, outbox_group
 from app.commands.declared import setting_group
 from app.commands.proof import doctor_command, export_command, verify_group
@@ -35,6 +36,7 @@ COMMANDS = (
     stop_command,
     demo_accounts_command,
     load_command,
+    import_group,
     measure_command,
     verify_group,
     export_command,

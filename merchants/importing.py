@@ -7,14 +7,16 @@ address, since an address names it.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
-from merchants import codes, promise, rules
+from merchants import promise, rules
 from merchants.drafts import Contact, EnterpriseDraft, StoreDraft
 from merchants.promise import PromiseTerms
 from workflows.errors import FieldError
@@ -51,6 +53,7 @@ NO = frozenset({"", "否", "无", "不支持", "no", "n", "false", "0", "×", "x
 SPLIT = re.compile(r"[,;、|/\n]+")
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?e\+?[0-9]+", re.IGNORECASE)
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+DEGREES = 180
 OWN = {"name": "enterprise", "district": "district", "address": "enterprise_address", "uscc": "uscc"}
 """Columns of a firm's fields."""
 
@@ -102,7 +105,7 @@ class Book:
     first: date
     today: date
 
-    @property
+    @cached_property
     def districts(self) -> dict[str, str]:
         """Code of a district by its code and by its name."""
         return {p.code: p.code for p in self.places} | {p.name: p.code for p in self.places}
@@ -197,7 +200,7 @@ class _Reader:
     def _code(self) -> None:
         self.code = self.text("uscc").upper()
         if SCIENTIFIC.fullmatch(self.code):
-            message = "was cut by the spreadsheet: give the column the format Text and type the code's 18 characters anew"
+            message = "was cut by the spreadsheet: format the column as Text and type all 18 characters anew"
             self.fault("uscc", "uscc.number", message)
 
     def _district(self) -> str:
@@ -219,8 +222,8 @@ class _Reader:
         try:
             value = float(unicodedata.normalize("NFKC", said)) if said else None
         except ValueError:
-            value = 1000.0
-        if value is not None and not abs(value) <= 180:
+            value = math.nan
+        if value is not None and not abs(value) <= DEGREES:
             self.fault("lon", "number", f"{name} must be a number of degrees, like 120.62")
             return None
         return value
@@ -285,7 +288,7 @@ class Together:
             yield Fault(entry.row, "store", "twice", message)
 
     def _reused(self, entry: Entry) -> Iterator[Fault]:
-        """Another company under the same code is a fault; another spelling of the same one is told, and the first kept."""
+        """Another company under the same code is a fault; another spelling of one firm is told, and the first kept."""
         name, before = self.firms.setdefault(entry.firm.uscc, (entry.firm.name, entry.row))
         if name == entry.firm.name:
             return
@@ -301,6 +304,3 @@ class Together:
         if code != entry.firm.uscc:
             message = f"has another credit code in row {before}: {code}; check that these are two firms"
             yield Fault(entry.row, "enterprise", "two_codes", message, grave=False)
-
-
-__all__ = ["COLUMNS", "REQUIRED", "Book", "Entry", "Fault", "Together", "codes", "first_day", "names", "read"]
