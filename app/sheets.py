@@ -136,7 +136,7 @@ def _check_cells(number: int, row: Mapping[str, str]) -> None:
 def plain(cell: Any) -> str:
     """A cell as text: no spaces around, whole numbers without a fraction, days as ``2026-07-20``."""
     if isinstance(cell, str):
-        return cell.strip()
+        return cell.replace("\0", "").strip()
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):

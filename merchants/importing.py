@@ -164,12 +164,18 @@ class _Reader:
     def text(self, name: str) -> str:
         return self.cells.get(name, "").strip()
 
+    def short(self, name: str) -> str:
+        said = self.text(name)
+        if len(said) > rules.NAME:
+            self.fault(name, "too_long", f"has {len(said)} characters; at most {rules.NAME} are possible")
+        return said
+
     def fault(self, column: str, code: str, message: str) -> None:
         self.faults.append((column, code, message))
 
     def firm(self) -> EnterpriseDraft:
         address = self.text("enterprise_address") or self.text("address")
-        contact = Contact(self.text("contact")[: rules.NAME], self.text("contact_phone")[: rules.NAME])
+        contact = Contact(self.short("contact"), self.short("contact_phone"))
         return EnterpriseDraft(self.code, self.text("enterprise"), self.district, address, contact)
 
     def store(self) -> StoreDraft:
@@ -182,7 +188,7 @@ class _Reader:
             kind=self.text("kind") or "shop",
             lon=self.number("lon"),
             lat=self.number("lat"),
-            phone=self.text("phone")[: rules.NAME],
+            phone=self.short("phone"),
             capacity=self.whole("capacity"),
         )
 
@@ -198,7 +204,7 @@ class _Reader:
         )
 
     def _code(self) -> None:
-        self.code = self.text("uscc").upper()
+        self.code = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", self.text("uscc"))).upper()
         if SCIENTIFIC.fullmatch(self.code):
             message = "was cut by the spreadsheet: format the column as Text and type all 18 characters anew"
             self.fault("uscc", "uscc.number", message)

@@ -25,6 +25,7 @@ from merchants.importing import Entry
 from merchants.lifecycle import APPROVED, DRAFT, IN_FORCE, SUBMITTED
 from merchants.models import Brand, Contact, Enrolment, Enterprise, Promise, Standing, Store
 from merchants.operations import enrol, standing
+from merchants.promise import PromiseTerms
 from merchants.terms import TERM
 from seeds.loading import ACCESS, CLOCK, EVENT, clock_rows, copy_rows
 from seeds.past import Past
@@ -74,6 +75,7 @@ class Register:
     ) -> None:
         self.source, self.happened, self.pick = source, happened, pick
         self.terms: dict[tuple[str, date], tuple[Term, Deadline]] = {}
+        self.said: dict[PromiseTerms, tuple[dict[str, Any], str]] = {}
 
     def add(self, session: Session, entries: Sequence[Entry]) -> int:
         """Write the entries that are new; how many."""
@@ -81,6 +83,13 @@ class Register:
         fresh = list(writer.fresh(entries))
         writer.write(fresh)
         return len(fresh)
+
+    def says(self, terms: PromiseTerms) -> tuple[dict[str, Any], str]:
+        """A promise as plain data and as JSON, made once for all that say the same."""
+        if terms not in self.said:
+            facts = terms.facts()
+            self.said[terms] = (facts, json.dumps(facts))
+        return self.said[terms]
 
     def term(self, session: Session, city: str, on: date) -> tuple[Term, Deadline]:
         """How long a store that entered on a day stands, found once for all that did."""
@@ -168,7 +177,7 @@ class _Writer:
             "created_at": at,
         }
         signed = enrol.letter(
-            entry.firm.uscc, name, (store, entry.store.name, entry.store.address), entry.terms.facts()
+            entry.firm.uscc, name, (store, entry.store.name, entry.store.address), self.register.says(entry.terms)[0]
         )
         applied = self._applied(entry, common | {"number": number, "signed_digest": signed}, at)
         stands = self._stands(entry, common | {"plaque": plaque}, applied.id, at)
@@ -248,7 +257,7 @@ class _Writer:
         on = str(entry.enrolled_on)
         dates = dict.fromkeys(("signed_on", "submitted_on", "decided_on"), entry.enrolled_on)
         row = values | dates | {"id": new_id(), "state": DRAFT, "purpose": "new", "green": False}
-        row |= {"promise": json.dumps(entry.terms.facts()), "checks": "[]", "marked": "[]"}
+        row |= {"promise": self.register.says(entry.terms)[1], "checks": "[]", "marked": "[]"}
         past = Past(row["id"], self.keys, row, Enrolment.case_kind, ())
         begun = {"number": row["number"], "store": str(row["store_id"]), "purpose": "new", "days": entry.terms.days}
         past.record("draft", at, SYSTEM, begun | {"list": self.register.source})
@@ -274,7 +283,7 @@ class _Writer:
             standing_id=stands,
             version=1,
             valid=f"[{entry.enrolled_on},)",
-            terms=json.dumps(entry.terms.facts()),
+            terms=self.register.says(entry.terms)[1],
             days=entry.terms.days,
             categories=list(entry.terms.categories),
             source="store",
