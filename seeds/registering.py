@@ -9,8 +9,7 @@ Nothing is announced: these shops were told by whoever keeps the list.
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +23,7 @@ from merchants import rules
 from merchants.importing import Entry
 from merchants.lifecycle import APPROVED, DRAFT, IN_FORCE, SUBMITTED
 from merchants.models import Brand, Contact, Enrolment, Enterprise, Promise, Standing, Store
-from merchants.operations import enrol, standing
+from merchants.operations import enrol, listing, standing
 from merchants.promise import PromiseTerms
 from merchants.terms import TERM
 from seeds.loading import ACCESS, CLOCK, EVENT, clock_rows, copy_rows
@@ -41,7 +40,6 @@ from workflows.time.deadline import Deadline, deadline
 from workflows.time.terms import Term
 
 Rows = list[dict[str, Any]]
-Pick = Callable[[str], str]
 
 TABLES = (Enterprise, Brand, Store, Contact, Standing, Enrolment, Promise)
 """In the order of their references."""
@@ -67,13 +65,10 @@ class Register:
 
     :param source: names the list in the journal of every store that comes from it.
     :param happened: when an entry's steps happened; now, where it is not given.
-    :param pick: chooses a character of a number; from a seed for data that is made.
     """
 
-    def __init__(
-        self, source: str, happened: Callable[[Entry], datetime] | None = None, pick: Pick = secrets.choice
-    ) -> None:
-        self.source, self.happened, self.pick = source, happened, pick
+    def __init__(self, source: str, happened: Callable[[Entry], datetime] | None = None) -> None:
+        self.source, self.happened = source, happened
         self.terms: dict[tuple[str, date], tuple[Term, Deadline]] = {}
         self.said: dict[PromiseTerms, tuple[dict[str, Any], str]] = {}
 
@@ -83,6 +78,13 @@ class Register:
         fresh = list(writer.fresh(entries))
         writer.write(fresh)
         return len(fresh)
+
+    def enrol(self, session: Session, entries: Mapping[UUID, Entry]) -> None:
+        """Write the cases and promises of stores that are in the base and promise nothing yet, by the store's id."""
+        writer = _Writer(self, session)
+        writer.find_firms(entries.values())
+        writer.write(list(entries.values()), list(entries))
+        listing.project(session, list(entries), DatabaseClock(session).today())
 
     def says(self, terms: PromiseTerms) -> tuple[dict[str, Any], str]:
         """A promise as plain data and as JSON, made once for all that say the same."""
@@ -113,9 +115,7 @@ class _Writer:
 
     def fresh(self, entries: Sequence[Entry]) -> Iterator[Entry]:
         """Entries whose store is not in the base, each key once."""
-        firms = select(Enterprise.uscc, Enterprise.id, Enterprise.name)
-        found = self.session.execute(firms.where(Enterprise.uscc.in_({e.firm.uscc for e in entries})))
-        self.firms = {str(code): (firm, name) for code, firm, name in found}
+        self.find_firms(entries)
         known = self._stores(entries)
         for entry in entries:
             code, place, name = entry.key
@@ -125,6 +125,12 @@ class _Writer:
                 known |= {key, (code, place, name)}
                 yield entry
 
+    def find_firms(self, entries: Iterable[Entry]) -> None:
+        """The firms that are in the base, by their credit codes."""
+        firms = select(Enterprise.uscc, Enterprise.id, Enterprise.name)
+        found = self.session.execute(firms.where(Enterprise.uscc.in_({e.firm.uscc for e in entries})))
+        self.firms = {str(code): (firm, name) for code, firm, name in found}
+
     def _stores(self, entries: Sequence[Entry]) -> set[Any]:
         query = select(Store.enterprise_id, Store.address_key, Store.name).where(
             Store.enterprise_id.in_([firm for firm, _ in self.firms.values()]),
@@ -133,15 +139,18 @@ class _Writer:
         )
         return {tuple(row) for row in self.session.execute(query)}
 
-    def write(self, entries: Sequence[Entry]) -> None:
-        """Write entries that are new."""
+    def write(self, entries: Sequence[Entry], stores: Sequence[UUID | None] | None = None) -> None:
+        """Write entries that are new.
+
+        :param stores: the store of each entry where the base has it already.
+        """
         if not entries:
             return
         self._find_brands(entries)
         marks = ((enrol.MARK, Enrolment.number), (standing.MARK, Standing.plaque))
         numbered = [self._numbers(entries, mark, column) for mark, column in marks]
-        for entry, number, plaque in zip(entries, *numbered, strict=True):
-            self._enter(entry, number, plaque)
+        for entry, store, number, plaque in zip(entries, stores or [None] * len(entries), *numbered, strict=True):
+            self._enter(entry, store, number, plaque)
         self._copy()
 
     def _find_brands(self, entries: Iterable[Entry]) -> None:
@@ -160,14 +169,13 @@ class _Writer:
         return made if taken is None and len(set(made)) == len(made) else self._numbers(entries, mark, column)
 
     def _number(self, entry: Entry, mark: str) -> str:
-        return numbers.make(self.bureaus[entry.store.district].city, entry.enrolled_on, mark, self.register.pick)
+        return numbers.make(self.bureaus[entry.store.district].city, entry.enrolled_on, mark)
 
-    def _enter(self, entry: Entry, number: str, plaque: str) -> None:
-        """One entry: its firm, its store, and both of its cases."""
+    def _enter(self, entry: Entry, known: UUID | None, number: str, plaque: str) -> None:
+        """One entry: its firm and its store where they are missing, and both of its cases."""
         at = self.register.happened(entry) if self.register.happened else self.now
         firm, name = self._firm(entry, at)
-        store = new_id()
-        self._store(entry, store, firm, plaque, at)
+        store = known or self._store(entry, firm, plaque, at)
         common = {
             "city": self.bureaus[entry.store.district].city,
             "district": entry.store.district,
@@ -222,8 +230,8 @@ class _Writer:
             updated_at=at,
         )
 
-    def _store(self, entry: Entry, store: UUID, firm: UUID, plaque: str, at: datetime) -> None:
-        draft, terms = entry.store, entry.terms
+    def _store(self, entry: Entry, firm: UUID, plaque: str, at: datetime) -> UUID:
+        draft, terms, store = entry.store, entry.terms, new_id()
         self.batch.add(
             "store",
             id=store,
@@ -251,6 +259,7 @@ class _Writer:
             promise_city=terms.cross_city,
         )
         self._reach(store, firm, "", draft.phone, at)
+        return store
 
     def _applied(self, entry: Entry, values: dict[str, Any], at: datetime) -> Past:
         """The application: it was signed and decided before the list came, so no period of review runs here."""
