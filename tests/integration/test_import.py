@@ -16,6 +16,7 @@ from app.wiring import TERMS
 from merchants.models import Brand, Contact, Enrolment, Enterprise, Promise, Standing, Store
 from merchants.operations import enrol, standing
 from merchants.queries import standings
+from seeds import promising, shops
 from tests.support import lists
 from workflows.case import clocks, journal
 from workflows.case.tables import CaseAccess, CaseEvent
@@ -204,3 +205,22 @@ def test_a_file_that_grew_too_big_is_refused_at_once(world, wuyou, tmp_path):
         out.truncate(101 * 1024 * 1024)
     code, _, err = wuyou(file)
     assert (code, "the file has 101 MB; at most 100 MB are read" in err) == (2, True)
+
+
+def test_the_demos_stores_promise_for_several_ages_and_lengths_and_loading_again_changes_nothing(world):
+    for _ in range(2):
+        with world.db.transaction(Role.OWNER) as session:
+            shops.load(session)
+            promising.load_demo(session)
+    verify(world)
+    with world.db.transaction(Role.OWNER) as session:
+        demo = Store.brand.in_([name for name, *_ in shops.BRANDS.values()])
+        total = session.scalar(select(func.count()).select_from(Store).where(demo))
+        listed = session.scalars(select(Store).where(demo, Store.plaque.is_not(None))).all()
+        chain = select(func.count()).select_from(Store).where(Store.example_chain, Store.plaque.is_not(None))
+        assert (total, len(listed)) == (192, 160)
+        assert {store.promise_days for store in listed} == {7, 15, 30}
+        assert {store.promise_city for store in listed} == {True, False}
+        assert all(store.brand_id for store in listed)
+        assert session.scalar(chain) == 0
+        assert session.scalar(select(func.count(Standing.entered_on.distinct()))) > 100
