@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy.exc import OperationalError
 
 from app import settings
+from app.commands.bulk import import_group
 from app.commands.data import demo_accounts_command, load_command, measure_command, outbox_group
 from app.commands.declared import setting_group
 from app.commands.mirrors import credit_group, lists_group
@@ -37,6 +38,7 @@ COMMANDS = (
     stop_command,
     demo_accounts_command,
     load_command,
+    import_group,
     measure_command,
     open_data_command,
     verify_group,

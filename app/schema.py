@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import standin
+from app import imports, standin
 from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import models as complaints
@@ -28,5 +28,6 @@ MODULES = (
     identity,
     portals,
     standin,
+    imports,
 )
 METADATA = Base.metadata

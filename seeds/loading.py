@@ -60,16 +60,16 @@ def load(session: Session, cases: Iterator[Past], progress: Callable[[int], obje
 
 
 def _write(raw: Any, chunk: list[Past]) -> None:
-    _copy(raw, "filing", FILING, (_filing(p) for p in chunk))
-    _copy(raw, "complaint", COMPLAINT, (_complaint(p) for p in chunk))
-    _copy(raw, "case_access", ACCESS, (row for p in chunk for row in _access(p)))
-    _copy(raw, "case_event", EVENT, (row for p in chunk for row in p.events))
-    _copy(raw, "case_commitment", SALT, (row for p in chunk for row in p.salts))
-    _copy(raw, "case_clock", CLOCK, (row for p in chunk for row in _clocks(p)))
-    _copy(raw, "evaluation", RATING, (row for p in chunk for row in p.evaluations))
+    copy_rows(raw, "filing", FILING, (_filing(p) for p in chunk))
+    copy_rows(raw, "complaint", COMPLAINT, (_complaint(p) for p in chunk))
+    copy_rows(raw, "case_access", ACCESS, (row for p in chunk for row in _access(p)))
+    copy_rows(raw, "case_event", EVENT, (row for p in chunk for row in p.events))
+    copy_rows(raw, "case_commitment", SALT, (row for p in chunk for row in p.salts))
+    copy_rows(raw, "case_clock", CLOCK, (row for p in chunk for row in clock_rows(p)))
+    copy_rows(raw, "evaluation", RATING, (row for p in chunk for row in p.evaluations))
 
 
-def _copy(raw: Any, table: str, columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
+def copy_rows(raw: Any, table: str, columns: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> None:
     """By way of a temporary table: COPY straight into a table with row-level security is not possible."""
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     target, scratch = sql.Identifier(table), sql.Identifier(f"scratch_{table}")
@@ -104,13 +104,14 @@ def _access(past: Past) -> Iterator[tuple[Any, ...]]:
         yield (_id(past, kind), past.id, party, kind, True, reason, row["created_at"])
 
 
-def _clocks(past: Past) -> Iterator[tuple[Any, ...]]:
+def clock_rows(past: Past) -> Iterator[tuple[Any, ...]]:
+    """The rows of a case's clocks, in the order of :data:`CLOCK`."""
     for place, clock in enumerate(past.clocks):
         values = {
             **clock,
             "id": _id(past, f"clock{place}"),
             "case_id": past.id,
-            "case_kind": "complaint",
+            "case_kind": past.kind,
             "events": "[]",
         }
         yield tuple(values[name] for name in CLOCK)

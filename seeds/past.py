@@ -13,7 +13,8 @@ from workflows.people.actor import Actor
 from workflows.store.canonical import canonical
 from workflows.store.crypto import HASH, Keys, commitment, digest
 from workflows.time.calendar import Calendar
-from workflows.time.deadline import deadline
+from workflows.time.deadline import Deadline, deadline
+from workflows.time.terms import Term
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Past:
     id: UUID
     keys: Keys
     row: dict[str, Any]
+    kind: str = "complaint"
+    sealed: tuple[str, ...] = ("name", "phone", "address")
     events: list[tuple[Any, ...]] = field(default_factory=list)
     salts: list[tuple[Any, ...]] = field(default_factory=list)
     clocks: list[dict[str, Any]] = field(default_factory=list)
@@ -57,7 +60,7 @@ class Past:
         body = canonical(
             {
                 "case": str(self.id),
-                "kind": "complaint",
+                "kind": self.kind,
                 "seq": seq,
                 "event": event,
                 "at": journal.moment(at),
@@ -70,27 +73,30 @@ class Past:
             }
         ).decode()
         previous, self.head = self.head, journal.link(self.head, body)
-        self.events.append((self.id, seq, "complaint", event, at, body, previous, self.head, HASH))
+        self.events.append((self.id, seq, self.kind, event, at, body, previous, self.head, HASH))
         self.salts += [(self.id, seq, name, salt) for name, salt in salts.items()]
 
     def sealed_digests(self) -> dict[str, str]:
         """Digests of the sealed columns, as the journal vouches for them."""
-        return {f: digest("wuyou.sealed.v1", self.row[f"{f}_sealed"]).hex() for f in ("name", "phone", "address")}
+        return {f: digest("wuyou.sealed.v1", self.row[f"{f}_sealed"]).hex() for f in self.sealed}
 
     def start(self, calendar: Calendar, term: str, on: date, received: date) -> None:
-        """Start a clock."""
+        """Start a complaint's clock."""
         rule = TERMS.find(term, on, received)
-        found = deadline(rule, calendar, on)
+        self.run(rule, deadline(rule, calendar, on), on, received)
+
+    def run(self, rule: Term, found: Deadline, on: date, received: date) -> None:
+        """Start a clock whose date has been found."""
         self.clocks.append(
             {
-                "term": term,
+                "term": rule.code,
                 "rule": rule.version,
                 "start_on": on,
                 "received_on": received,
                 "due_on": found.due_on,
                 "safe_on": found.safe_on,
                 "provisional": found.provisional,
-                "calendar_version": calendar.version,
+                "calendar_version": found.calendar_version,
                 "stopped_on": None,
                 "late": None,
             }

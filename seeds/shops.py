@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -18,7 +18,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 
-from merchants.codes import CATEGORIES
 from merchants.models import Enterprise, Store
 from seeds.people import enterprise_id
 from seeds.reference import CITIES, DATA, regions
@@ -26,7 +25,6 @@ from workflows.people.places import Place, district_of
 from workflows.store.session import DatabaseClock
 
 CHAIN = "chain"
-CHUNK = 2000
 BRANDS = {
     "pingjiang": ("平江衣坊", "3205", "320508", "goods.clothing"),
     "binjiang": ("滨江家电", "3101", "310101", "goods.appliance"),
@@ -160,39 +158,3 @@ def load(session: Session) -> int:
     rows = [*stores(now), *chain_points(now)]
     session.execute(insert(Store).on_conflict_do_nothing(), rows)
     return len(rows)
-
-
-def load_volume(session: Session, count: int, seed: int, progress: Callable[[int], object]) -> None:
-    """Add ``count`` invented enterprises with a store each; the same seed adds the same ones once."""
-    rng, now = random.Random(seed), DatabaseClock(session).now()  # noqa: S311 - the same volume for the same seed
-    places = [row for row in regions() if row["merged_into"] is None]
-    for first in range(0, count, CHUNK):
-        numbers = range(first, min(first + CHUNK, count))
-        pairs = [_merchant(seed, number, rng.choice(places), rng, now) for number in numbers]
-        session.execute(insert(Enterprise).on_conflict_do_nothing(), [firm for firm, _ in pairs])
-        session.execute(insert(Store).on_conflict_do_nothing(), [store for _, store in pairs])
-        progress(len(pairs))
-
-
-Rows = tuple[dict[str, Any], dict[str, Any]]
-
-
-def _merchant(seed: int, number: int, place: dict[str, Any], rng: random.Random, now: Any) -> Rows:
-    city, district = place["city"], place["code"]
-    firm = uuid5(NAMESPACE_URL, f"wuyou:volume:{seed}:{number}")
-    address = f"{CITIES[city][0]}{place['name']}{rng.choice(STREETS)}{rng.randrange(1, 900)}号"
-    common = {"city": city, "district": district, "address": address, "created_at": now}
-    code = credit_code(city, (seed % 80 + 10) * 1_000_000 + number)
-    enterprise = {"id": firm, "uscc": code, "name": f"演示商户{seed}-{number}", **common}
-    store = {
-        "id": uuid5(firm, "store"),
-        "enterprise_id": firm,
-        "name": f"演示门店{seed}-{number}",
-        "brand": f"演示品牌{number % 500}",
-        "lon": Decimal(f"{rng.uniform(*BOXES[city][0]):.6f}"),
-        "lat": Decimal(f"{rng.uniform(*BOXES[city][1]):.6f}"),
-        "categories": [rng.choice(CATEGORIES)],
-        "example_chain": False,
-        **common,
-    }
-    return enterprise, store

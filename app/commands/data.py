@@ -21,7 +21,7 @@ from app.places import Places, write_private
 from app.settings import Settings
 from app.wiring import KIND, MOVED, TERMS
 from measures import nightly
-from seeds import demo, people, shops
+from seeds import demo, people, promising
 from workflows.case import calendars, casework, clocks
 from workflows.case.clocks import Move
 from workflows.delivery import outbox
@@ -67,7 +67,9 @@ def account_facts(person: people.Person) -> dict[str, str]:
 
 
 @click.command("load")
-@click.option("--merchants", type=click.IntRange(0, 900_000), default=0, help="How many enterprises, a store each.")
+@click.option(
+    "--merchants", type=click.IntRange(0, 900_000), default=0, help="How many enterprises, each with a promising store."
+)
 @click.option("--complaints", type=click.IntRange(0, 20_000_000), default=0, help="How many complaints to add.")
 @click.option("--returns", type=click.IntRange(0), default=0, help="Refused until there are returns.")
 @click.option("--days", type=click.IntRange(1, 2000), default=demo.DAYS, help="Over how many past days.")
@@ -80,7 +82,7 @@ def load_command(merchants: int, complaints: int, returns: int, days: int, seed:
     with database() as db, db.transaction(Role.OWNER) as session:
         session.connection().exec_driver_sql("SET LOCAL statement_timeout = 0")
         with tqdm(total=merchants + complaints, dynamic_ncols=True) as bar:
-            shops.load_volume(session, merchants, seed, bar.update)
+            promising.load_volume(session, merchants, seed, bar.update)
             demo.add_past(session, complaints, days, seed, ids, bar.update)
     click.echo(f"{merchants} merchants and {complaints} complaints added")
 

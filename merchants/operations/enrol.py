@@ -184,10 +184,15 @@ def submit(session: Session, case: Enrolment, *, signed: bool, actor: Actor, clo
 def commitment(session: Session, case: Enrolment) -> str:
     """The digest of the commitment (承诺书): what the signature is under."""
     store, firm = enrolments.store_of(session, case)
+    return letter(firm.uscc or "", firm.name, (store.id, store.name, store.address), case.promise)
+
+
+def letter(uscc: str, name: str, store: tuple[UUID, str, str], promise: dict[str, Any]) -> str:
+    """The digest of a commitment by what it says: the firm's code and name; the store's id, name and address."""
     body: dict[str, Any] = {
-        "enterprise": {"uscc": firm.uscc or "", "name": firm.name},
-        "store": {"id": str(store.id), "name": store.name, "address": store.address},
-        "promise": case.promise,
+        "enterprise": {"uscc": uscc, "name": name},
+        "store": {"id": str(store[0]), "name": store[1], "address": store[2]},
+        "promise": promise,
     }
     return digest(COMMITMENT, canonical(body)).hex()
 

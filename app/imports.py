@@ -1,0 +1,211 @@
+"""Taking in a list of shops that promise already: looked through whole first, then written in chunks that hold.
+
+Nothing is written unless every row is good, or the caller says to leave the bad ones out. Each chunk is committed
+with the count of rows done, so a run that was killed goes on where it was; and since a store that is in the base
+already is left alone, the same file again changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import catalogue, sheets
+from merchants import codes, importing, rules
+from merchants.importing import Book, Entry, Fault, Together
+from merchants.models import Enterprise
+from merchants.operations import standing
+from merchants.terms import TERM
+from seeds.registering import Register
+from workflows.errors import RuleBroken
+from workflows.people import directory
+from workflows.people.places import Place
+from workflows.store.db import Base, at_most
+from workflows.store.session import DatabaseClock, Databases, Role
+
+CHUNK = 2_000
+MOST_FAULTS = 10_000
+"""Faults kept for the report; a file with more of them is not a list that somebody looked through."""
+
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('wuyou.import'))")
+NO_LIMIT = text("SET LOCAL statement_timeout = 0")
+Progress = Callable[[int], object]
+
+
+class ImportRun(Base):
+    """One run over one file: how far it came. The file itself is not kept, only its digest."""
+
+    __tablename__ = "import_run"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    file: Mapped[str]
+    rows: Mapped[int]
+    done_rows: Mapped[int]
+    added: Mapped[int]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        at_most("file", 255),
+        CheckConstraint("done_rows BETWEEN 0 AND rows", name="done_rows"),
+        Index("ix_import_run_open", "digest", "id", postgresql_where=text("finished_at IS NULL")),
+    )
+
+
+@dataclass
+class Report:
+    """What a file says, and what became of it.
+
+    :param faults: by row and column, the first ten thousand; ``bad_rows`` counts every row with a grave one.
+    :param known: good rows whose store is in the base already.
+    """
+
+    rows: int = 0
+    bad_rows: int = 0
+    good: list[Entry] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    unknown_columns: list[str] = field(default_factory=list)
+    added: int = 0
+    known: int = 0
+    resumed_at: int = 0
+    written: bool = False
+
+    def note(self, faults: Sequence[Fault]) -> None:
+        """Keep the faults of a row."""
+        self.faults += faults[: max(0, MOST_FAULTS - len(self.faults))]
+        self.bad_rows += any(fault.grave for fault in faults)
+
+    def facts(self) -> dict[str, Any]:
+        """The report as plain data."""
+        names = ("rows", "bad_rows", "added", "known", "resumed_at", "written", "unknown_columns")
+        return {n: getattr(self, n) for n in names} | {
+            "good_rows": len(self.good),
+            "faults": [fault.facts() for fault in self.faults],
+        }
+
+
+def check(db: Databases, path: Path, progress: Progress) -> Report:
+    """Look a file through, row by row, against the rules, against itself and against the base.
+
+    :raises RuleBroken: the file is no table, breaks a limit, or lacks a column.
+    """
+    sheet = sheets.open_sheet(path, importing.names(sheets.header))
+    missing = [name for name in importing.REQUIRED if name not in sheet.columns.values()]
+    if missing:
+        said = ", ".join(f"{name} ({importing.COLUMNS[name][0]})" for name in missing)
+        raise RuleBroken("import.columns", f"the file lacks these columns: {said}", field="file", columns=missing)
+    report = Report(unknown_columns=sheet.unknown)
+    with db.transaction(Role.OWNER) as session:
+        looker = _Looker(session)
+        for number, cells in sheet.rows:
+            report.rows += 1
+            looker.look(report, number, cells)
+            progress(1)
+        looker.settle(report)
+    return report
+
+
+class _Looker:
+    """Looks at rows, and asks the base for a chunk of firms at a time."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.book, self.together = session, book(session), Together()
+        self.waiting: list[tuple[Entry, list[Fault]]] = []
+
+    def look(self, report: Report, number: int, cells: Mapping[str, str]) -> None:
+        entry, faults = importing.read(number, cells, self.book)
+        if entry is None:
+            report.note(faults)
+            return
+        self.waiting.append((entry, self.together.faults(entry)))
+        if len(self.waiting) == CHUNK:
+            self.settle(report)
+
+    def settle(self, report: Report) -> None:
+        """Compare what waits with the firms in the base."""
+        known = self._known()
+        for entry, faults in self.waiting:
+            found = [*faults, *_other_firm(entry, known.get(entry.firm.uscc))]
+            report.note(found)
+            if not any(fault.grave for fault in found):
+                report.good.append(entry)
+        self.waiting = []
+
+    def _known(self) -> dict[str | None, str]:
+        wanted = {entry.firm.uscc for entry, _ in self.waiting}
+        query = select(Enterprise.uscc, Enterprise.name).where(Enterprise.uscc.in_(wanted))
+        return dict(self.session.execute(query).all())
+
+
+def _other_firm(entry: Entry, known: str | None) -> Iterator[Fault]:
+    if known is None or known == entry.firm.name:
+        return
+    if rules.spelling(known) == rules.spelling(entry.firm.name):
+        message = f"is known here as {known}; that spelling stays"
+        yield Fault(entry.row, "enterprise", "spelling", message, grave=False)
+    else:
+        yield Fault(entry.row, "uscc", "uscc.reused", f"belongs to {known} here: one code is one firm")
+
+
+def book(session: Session) -> Book:
+    """What the words of a file are read by, as the base and the catalogue have them."""
+    today = DatabaseClock(session).today()
+    regions = directory.regions(session)
+    places = tuple(Place(r.code, r.name, r.city) for r in regions)
+    lasts = min(standing.setting(session, TERM, city, today) for city in {p.city for p in places})
+    names = {n: c for c in codes.CATEGORIES for n in (c, *catalogue.catalogue()[f"category.{c}"])}
+    return Book(places, names, importing.first_day(lasts, today), today)
+
+
+def write(db: Databases, path: Path, report: Report, progress: Progress) -> None:
+    """Write the good rows of a file that was looked through, in chunks; goes on with a run that was cut off."""
+    run = _begin(db, _digest(path, report.good), path.name, len(report.good))
+    report.resumed_at = run.done_rows
+    progress(run.done_rows)
+    register = Register(f"import:{run.id}")
+    for first in range(run.done_rows, run.rows, CHUNK):
+        chunk = report.good[first : first + CHUNK]
+        run = _write_chunk(db, run.id, register, chunk, first + len(chunk))
+        progress(len(chunk))
+    report.added, report.known, report.written = run.added, run.rows - run.added, True
+
+
+def _digest(path: Path, good: Sequence[Entry]) -> str:
+    """Names a file and the rows of it that are written: where other rows are good by now, it is another run."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256")
+    found.update(",".join(str(entry.row) for entry in good).encode())
+    return found.hexdigest()
+
+
+def _begin(db: Databases, digest: str, name: str, rows: int) -> ImportRun:
+    with db.transaction(Role.OWNER) as session:
+        cut_off = select(ImportRun).where(ImportRun.digest == digest, ImportRun.finished_at.is_(None))
+        run = session.scalar(cut_off.order_by(ImportRun.id.desc()).limit(1))
+        if run is None:
+            now = DatabaseClock(session).now()
+            values = {"done_rows": 0, "added": 0, "started_at": now, "finished_at": None if rows else now}
+            run = ImportRun(digest=digest, file=name[-255:], rows=rows, **values)
+            session.add(run)
+        return run
+
+
+def _write_chunk(db: Databases, run_id: UUID, register: Register, chunk: Sequence[Entry], end: int) -> ImportRun:
+    with db.transaction(Role.OWNER) as session:
+        session.execute(NO_LIMIT)
+        session.execute(ONE_AT_A_TIME)
+        run = session.get_one(ImportRun, run_id, with_for_update=True)
+        run.added += register.add(session, chunk)
+        run.done_rows = max(run.done_rows, end)
+        if run.done_rows == run.rows:
+            run.finished_at = DatabaseClock(session).now()
+        return run

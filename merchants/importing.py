@@ -1,0 +1,312 @@
+"""A row of somebody's spreadsheet as a firm, a store and a promise, with every fault of it by column. Pure.
+
+Used for shops that promise already and come over from a list, so a row also says since when (``enrolled_on``).
+Nothing here guesses: what a column says and we do not know is a fault, and only the district may come from the
+address, since an address names it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from merchants import promise, rules
+from merchants.drafts import Contact, EnterpriseDraft, StoreDraft
+from merchants.promise import PromiseTerms
+from workflows.errors import FieldError
+from workflows.people.places import Place, district_of
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "uscc": ("统一社会信用代码", "社会信用代码", "信用代码", "credit code", "unified social credit code"),
+    "enterprise": ("企业名称", "经营者名称", "单位名称", "公司名称", "firm", "enterprise name", "company"),
+    "enterprise_address": ("企业地址", "企业住所", "住所", "注册地址", "registered address"),
+    "contact": ("联系人", "负责人", "contact name"),
+    "contact_phone": ("联系电话", "联系人电话", "手机号", "contact telephone"),
+    "store": ("门店名称", "店铺名称", "店名", "门店", "store name", "shop"),
+    "brand": ("品牌", "品牌名称"),
+    "district": ("区县", "所在区县", "所属区县", "区", "区县代码", "county"),
+    "address": ("门店地址", "经营地址", "店铺地址", "地址", "store address"),
+    "categories": ("类别", "经营类别", "商品类别", "经营范围类别", "category"),
+    "kind": ("门店类型", "类型", "store kind"),
+    "lon": ("经度", "longitude", "lng"),
+    "lat": ("纬度", "latitude"),
+    "phone": ("门店电话", "店铺电话", "store phone", "telephone"),
+    "capacity": ("寄存容量", "容量"),
+    "days": ("无理由退货天数", "承诺天数", "退货天数", "退货期限", "天数", "return days"),
+    "cross_store": ("异店退货", "跨店退货", "return at other stores"),
+    "alliance": ("联盟退货", "联盟互退", "return at alliance"),
+    "cross_city": ("异地退货", "跨城退货", "return in other city"),
+    "refund_hours": ("退款时限", "退款小时数", "refund within hours"),
+    "enrolled_on": ("承诺日期", "入驻日期", "加入日期", "enrolled", "since"),
+}
+"""Columns, and the headers by which each is found besides its own name."""
+
+REQUIRED = ("uscc", "enterprise", "store", "address", "categories", "days", "enrolled_on")
+YES = frozenset({"是", "有", "支持", "yes", "y", "true", "1", "√", "✓"})
+NO = frozenset({"", "否", "无", "不支持", "no", "n", "false", "0", "×", "x"})
+SPLIT = re.compile(r"[,;、|/\n]+")
+SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?e\+?[0-9]+", re.IGNORECASE)
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+DEGREES = 180
+OWN = {"name": "enterprise", "district": "district", "address": "enterprise_address", "uscc": "uscc"}
+"""Columns of a firm's fields."""
+
+OF_STORE = {"name": "store", "point": "lon"}
+OF_TERMS = {"confirmed": "days", "proofs": "days", "categories": "categories"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of one row: what is wrong in which column; ``grave`` where the row cannot be taken so."""
+
+    row: int
+    column: str
+    code: str
+    message: str
+    grave: bool = True
+
+    def facts(self) -> dict[str, Any]:
+        """The fault as plain data."""
+        return {n: getattr(self, n) for n in ("row", "column", "code", "message", "grave")}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row that is in order: a firm, its store, what it promises, and since when."""
+
+    row: int
+    firm: EnterpriseDraft
+    store: StoreDraft
+    terms: PromiseTerms
+    enrolled_on: date
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two rows the same store: credit code, place, name."""
+        return self.firm.uscc, rules.address_key(self.store.address), self.store.name
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the words of a file are read by.
+
+    :param categories: code of a category by each of its names.
+    :param first: the earliest day of enrolment whose term still runs; ``today`` the last.
+    """
+
+    places: Sequence[Place]
+    categories: Mapping[str, str]
+    first: date
+    today: date
+
+    @cached_property
+    def districts(self) -> dict[str, str]:
+        """Code of a district by its code and by its name."""
+        return {p.code: p.code for p in self.places} | {p.name: p.code for p in self.places}
+
+
+def names(spelled: Any) -> dict[str, str]:
+    """The column of every header.
+
+    :param spelled: gives a header's one spelling.
+    """
+    return {spelled(header): name for name, headers in COLUMNS.items() for header in (name, *headers)}
+
+
+def read(row: int, cells: Mapping[str, str], book: Book) -> tuple[Entry | None, list[Fault]]:
+    """What a row says, or everything that is wrong with it."""
+    reader = _Reader(cells, book)
+    firm, store = reader.firm(), reader.store()
+    terms, since = reader.terms(), reader.since()
+    faults = [
+        *reader.faults,
+        *_named(rules.enterprise_faults(firm, reader.known), OWN),
+        *_named(rules.store_faults(store, reader.known), OF_STORE),
+        *_named(promise.faults(terms), OF_TERMS),
+    ]
+    found = [Fault(row, *fault) for fault in _once(faults)]
+    return (None if found else Entry(row, firm, store, terms, since)), found
+
+
+Told = tuple[str, str, str]
+
+
+def _named(errors: list[FieldError], columns: Mapping[str, str]) -> Iterator[Told]:
+    for error in errors:
+        yield columns.get(error.field, error.field), error.code, error.message
+
+
+def _once(faults: list[Told]) -> Iterator[Told]:
+    """The first fault of every column: a cell that could not be read breaks the rules behind it too."""
+    seen: set[str] = set()
+    for fault in faults:
+        if fault[0] not in seen:
+            seen.add(fault[0])
+            yield fault
+
+
+class _Reader:
+    """Reads the cells of one row and keeps what could not be read."""
+
+    def __init__(self, cells: Mapping[str, str], book: Book) -> None:
+        self.cells, self.book = cells, book
+        self.known = book.districts
+        self.faults: list[Told] = []
+        self._code()
+        self.district = self._district()
+
+    def text(self, name: str) -> str:
+        return self.cells.get(name, "").strip()
+
+    def short(self, name: str) -> str:
+        said = self.text(name)
+        if len(said) > rules.NAME:
+            self.fault(name, "too_long", f"has {len(said)} characters; at most {rules.NAME} are possible")
+        return said
+
+    def fault(self, column: str, code: str, message: str) -> None:
+        self.faults.append((column, code, message))
+
+    def firm(self) -> EnterpriseDraft:
+        address = self.text("enterprise_address") or self.text("address")
+        contact = Contact(self.short("contact"), self.short("contact_phone"))
+        return EnterpriseDraft(self.code, self.text("enterprise"), self.district, address, contact)
+
+    def store(self) -> StoreDraft:
+        return StoreDraft(
+            name=self.text("store"),
+            brand=self.text("brand") or self.text("store"),
+            district=self.district,
+            address=self.text("address"),
+            categories=self.categories(),
+            kind=self.text("kind") or "shop",
+            lon=self.number("lon"),
+            lat=self.number("lat"),
+            phone=self.short("phone"),
+            capacity=self.whole("capacity"),
+        )
+
+    def terms(self) -> PromiseTerms:
+        hours = self.whole("refund_hours")
+        return PromiseTerms(
+            days=self.whole("days") or 0,
+            categories=self.categories(),
+            refund_hours=promise.ADVANCE_HOURS if hours is None else hours,
+            cross_store=self.yes("cross_store"),
+            alliance=self.yes("alliance"),
+            cross_city=self.yes("cross_city"),
+        )
+
+    def _code(self) -> None:
+        self.code = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", self.text("uscc"))).upper()
+        if SCIENTIFIC.fullmatch(self.code):
+            message = "was cut by the spreadsheet: format the column as Text and type all 18 characters anew"
+            self.fault("uscc", "uscc.number", message)
+
+    def _district(self) -> str:
+        said = self.text("district")
+        if said:
+            return self.known.get(said, said)
+        found = district_of(self.text("address"), self.book.places)
+        if found is None:
+            self.fault("district", "outside", "is empty, and the address names no district of the two cities")
+        return found.code if found else ""
+
+    def categories(self) -> tuple[str, ...]:
+        words = [word.strip() for word in SPLIT.split(self.text("categories")) if word.strip()]
+        return tuple(dict.fromkeys(self.book.categories.get(word, word) for word in words))
+
+    def number(self, name: str) -> float | None:
+        """A number; longitude and latitude beyond any on earth are faults here."""
+        said = self.text(name)
+        try:
+            value = float(unicodedata.normalize("NFKC", said)) if said else None
+        except ValueError:
+            value = math.nan
+        if value is not None and not abs(value) <= DEGREES:
+            self.fault("lon", "number", f"{name} must be a number of degrees, like 120.62")
+            return None
+        return value
+
+    def whole(self, name: str) -> int | None:
+        said = unicodedata.normalize("NFKC", self.text(name)).removesuffix("天").removesuffix("小时").strip()
+        if not said:
+            return None
+        if not (said.isascii() and said.isdigit() and len(said) <= 9):
+            self.fault(name, "number", "must be a whole number")
+            return None
+        return int(said)
+
+    def yes(self, name: str) -> bool:
+        said = self.text(name).lower()
+        if said not in YES | NO:
+            self.fault(name, "choice", "must be yes or no (是 or 否)")
+        return said in YES
+
+    def since(self) -> date:
+        """The day of enrolment: not after today, and its term not over."""
+        found = day(self.text("enrolled_on"))
+        if found is None:
+            self.fault("enrolled_on", "date", "must be a day like 2026-07-20")
+        elif found > self.book.today:
+            self.fault("enrolled_on", "future", f"lies after today, {self.book.today}")
+        elif found < self.book.first:
+            self.fault("enrolled_on", "over", f"lies before {self.book.first}: the term is over, enrol the store anew")
+        return found or self.book.today
+
+
+def day(said: str) -> date | None:
+    """A day as people write it: ``2026-07-20``, ``2026/7/20``, ``2026年7月20日``."""
+    parts = DAY.fullmatch(unicodedata.normalize("NFKC", said).strip())
+    try:
+        return date(*map(int, parts.groups())) if parts else None
+    except ValueError:
+        return None
+
+
+def first_day(term_days: int, today: date) -> date:
+    """The earliest day of enrolment whose term is not over today."""
+    return today - timedelta(days=term_days)
+
+
+@dataclass
+class Together:
+    """What rows of one file say against each other; every row is shown once, in order."""
+
+    rows: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    firms: dict[str, tuple[str, int]] = field(default_factory=dict)
+    spellings: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    def faults(self, entry: Entry) -> list[Fault]:
+        """A store that came before, a credit code used by another firm, one firm under two codes."""
+        return [*self._twice(entry), *self._reused(entry), *self._two_codes(entry)]
+
+    def _twice(self, entry: Entry) -> Iterator[Fault]:
+        before = self.rows.setdefault(entry.key, entry.row)
+        if before != entry.row:
+            message = f"is in row {before} already: same credit code, address and name"
+            yield Fault(entry.row, "store", "twice", message)
+
+    def _reused(self, entry: Entry) -> Iterator[Fault]:
+        """Another company under the same code is a fault; another spelling of one firm is told, and the first kept."""
+        name, before = self.firms.setdefault(entry.firm.uscc, (entry.firm.name, entry.row))
+        if name == entry.firm.name:
+            return
+        if rules.spelling(name) == rules.spelling(entry.firm.name):
+            message = f"is spelled {name} in row {before}; that spelling is taken"
+            yield Fault(entry.row, "enterprise", "spelling", message, grave=False)
+        else:
+            yield Fault(entry.row, "uscc", "uscc.reused", f"belongs to {name} in row {before}: one code is one firm")
+
+    def _two_codes(self, entry: Entry) -> Iterator[Fault]:
+        """Two shops of sole traders may share a name, so it is told and no fault."""
+        code, before = self.spellings.setdefault(rules.spelling(entry.firm.name), (entry.firm.uscc, entry.row))
+        if code != entry.firm.uscc:
+            message = f"has another credit code in row {before}: {code}; check that these are two firms"
+            yield Fault(entry.row, "enterprise", "two_codes", message, grave=False)

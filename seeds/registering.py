@@ -1,0 +1,331 @@
+"""Stores that promise already, written in bulk by COPY as enrolment itself would have left them.
+
+Each new row becomes a firm and a brand where they are missing, a store with its listing, an application that was
+approved, a standing with its plaque, term and chained journal, a promise in force, and who may see both cases. What
+the base has already – the same credit code, address and store name – is left alone, so a list may come again.
+Nothing is announced: these shops were told by whoever keeps the list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from merchants import rules
+from merchants.importing import Entry
+from merchants.lifecycle import APPROVED, DRAFT, IN_FORCE, SUBMITTED
+from merchants.models import Brand, Contact, Enrolment, Enterprise, Promise, Standing, Store
+from merchants.operations import enrol, listing, standing
+from merchants.promise import PromiseTerms
+from merchants.terms import TERM
+from seeds.loading import ACCESS, CLOCK, EVENT, clock_rows, copy_rows
+from seeds.past import Past
+from workflows.case import calendars, numbers
+from workflows.people.actor import SYSTEM
+from workflows.people.tables import Bureau
+from workflows.store.crypto import Keys
+from workflows.store.db import new_id
+from workflows.store.sealed import normal, sealed_place
+from workflows.store.search import grams
+from workflows.store.session import DatabaseClock, keys_of
+from workflows.time.deadline import Deadline, deadline
+from workflows.time.terms import Term
+
+Rows = list[dict[str, Any]]
+
+TABLES = (Enterprise, Brand, Store, Contact, Standing, Enrolment, Promise)
+"""In the order of their references."""
+
+COLUMNS = {cls.__tablename__: tuple(column.name for column in cls.__table__.columns) for cls in TABLES}
+
+
+@dataclass
+class Batch:
+    """Rows of one chunk, by table, and the journals of its cases."""
+
+    rows: dict[str, Rows] = field(default_factory=lambda: {name: [] for name in COLUMNS})
+    cases: list[Past] = field(default_factory=list)
+    access: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def add(self, table: str, **values: Any) -> None:
+        """Add a row."""
+        self.rows[table].append(values)
+
+
+class Register:
+    """Writes entries of one list, chunk by chunk.
+
+    :param source: names the list in the journal of every store that comes from it.
+    :param happened: when an entry's steps happened; now, where it is not given.
+    """
+
+    def __init__(self, source: str, happened: Callable[[Entry], datetime] | None = None) -> None:
+        self.source, self.happened = source, happened
+        self.terms: dict[tuple[str, date], tuple[Term, Deadline]] = {}
+        self.said: dict[PromiseTerms, tuple[dict[str, Any], str]] = {}
+
+    def add(self, session: Session, entries: Sequence[Entry]) -> int:
+        """Write the entries that are new; how many."""
+        writer = _Writer(self, session)
+        fresh = list(writer.fresh(entries))
+        writer.write(fresh)
+        return len(fresh)
+
+    def enrol(self, session: Session, entries: Mapping[UUID, Entry]) -> None:
+        """Write the cases and promises of stores that are in the base and promise nothing yet, by the store's id."""
+        writer = _Writer(self, session)
+        writer.find_firms(entries.values())
+        writer.write(list(entries.values()), list(entries))
+        listing.project(session, list(entries), DatabaseClock(session).today())
+
+    def says(self, terms: PromiseTerms) -> tuple[dict[str, Any], str]:
+        """A promise as plain data and as JSON, made once for all that say the same."""
+        if terms not in self.said:
+            facts = terms.facts()
+            self.said[terms] = (facts, json.dumps(facts))
+        return self.said[terms]
+
+    def term(self, session: Session, city: str, on: date) -> tuple[Term, Deadline]:
+        """How long a store that entered on a day stands, found once for all that did."""
+        if (city, on) not in self.terms:
+            lasting = standing.term(session, TERM, city, on)
+            self.terms[city, on] = (lasting, deadline(lasting, calendars.current(session), on))
+        return self.terms[city, on]
+
+
+class _Writer:
+    """One chunk on its way into the base."""
+
+    def __init__(self, register: Register, session: Session) -> None:
+        self.register, self.session = register, session
+        self.keys: Keys = keys_of(session)
+        self.now = DatabaseClock(session).now()
+        self.bureaus = {str(b.region): b for b in session.scalars(select(Bureau).where(Bureau.level == "county"))}
+        self.firms: dict[str, tuple[UUID, str]] = {}
+        self.brands: dict[str, UUID] = {}
+        self.batch = Batch()
+
+    def fresh(self, entries: Sequence[Entry]) -> Iterator[Entry]:
+        """Entries whose store is not in the base, each key once."""
+        self.find_firms(entries)
+        known = self._stores(entries)
+        for entry in entries:
+            code, place, name = entry.key
+            firm = self.firms.get(code)
+            key = (firm[0] if firm else code, place, name)
+            if key not in known:
+                known |= {key, (code, place, name)}
+                yield entry
+
+    def find_firms(self, entries: Iterable[Entry]) -> None:
+        """The firms that are in the base, by their credit codes."""
+        firms = select(Enterprise.uscc, Enterprise.id, Enterprise.name)
+        found = self.session.execute(firms.where(Enterprise.uscc.in_({e.firm.uscc for e in entries})))
+        self.firms = {str(code): (firm, name) for code, firm, name in found}
+
+    def _stores(self, entries: Sequence[Entry]) -> set[Any]:
+        query = select(Store.enterprise_id, Store.address_key, Store.name).where(
+            Store.enterprise_id.in_([firm for firm, _ in self.firms.values()]),
+            Store.address_key.in_({entry.key[1] for entry in entries}),
+            Store.closed_on.is_(None),
+        )
+        return {tuple(row) for row in self.session.execute(query)}
+
+    def write(self, entries: Sequence[Entry], stores: Sequence[UUID | None] | None = None) -> None:
+        """Write entries that are new.
+
+        :param stores: the store of each entry where the base has it already.
+        """
+        if not entries:
+            return
+        self._find_brands(entries)
+        marks = ((enrol.MARK, Enrolment.number), (standing.MARK, Standing.plaque))
+        numbered = [self._numbers(entries, mark, column) for mark, column in marks]
+        for entry, store, number, plaque in zip(entries, stores or [None] * len(entries), *numbered, strict=True):
+            self._enter(entry, store, number, plaque)
+        self._copy()
+
+    def _find_brands(self, entries: Iterable[Entry]) -> None:
+        """Brands by name; a store whose brand is its own name has none that others share."""
+        wanted = {e.store.brand for e in entries if e.store.brand != e.store.name}
+        query = select(Brand.name, Brand.id).where(Brand.name.in_(wanted))
+        self.brands = dict(self.session.execute(query).all())
+        for name in sorted(wanted - set(self.brands)):
+            self.brands[name] = new_id()
+            self.batch.add("brand", id=self.brands[name], name=name, created_at=self.now)
+
+    def _numbers(self, entries: Sequence[Entry], mark: str, column: InstrumentedAttribute[str]) -> list[str]:
+        """A number for each entry that no other has; in the rare case that one is taken, all are drawn again."""
+        made = [self._number(entry, mark) for entry in entries]
+        taken = self.session.scalar(select(column).where(column.in_(made)).limit(1))
+        return made if taken is None and len(set(made)) == len(made) else self._numbers(entries, mark, column)
+
+    def _number(self, entry: Entry, mark: str) -> str:
+        return numbers.make(self.bureaus[entry.store.district].city, entry.enrolled_on, mark)
+
+    def _enter(self, entry: Entry, known: UUID | None, number: str, plaque: str) -> None:
+        """One entry: its firm and its store where they are missing, and both of its cases."""
+        at = self.register.happened(entry) if self.register.happened else self.now
+        firm, name = self._firm(entry, at)
+        store = known or self._store(entry, firm, plaque, at)
+        common = {
+            "city": self.bureaus[entry.store.district].city,
+            "district": entry.store.district,
+            "bureau_id": self.bureaus[entry.store.district].id,
+            "store_id": store,
+            "enterprise_id": firm,
+            "created_at": at,
+        }
+        signed = enrol.letter(
+            entry.firm.uscc, name, (store, entry.store.name, entry.store.address), self.register.says(entry.terms)[0]
+        )
+        applied = self._applied(entry, common | {"number": number, "signed_digest": signed}, at)
+        stands = self._stands(entry, common | {"plaque": plaque}, applied.id, at)
+        applied.row["standing_id"] = stands.id
+        self._promise(entry, store, stands.id, at)
+        for past in (stands, applied):
+            self.batch.cases.append(past)
+            self.batch.access += self._access(past, self.brands.get(entry.store.brand))
+
+    def _firm(self, entry: Entry, at: datetime) -> tuple[UUID, str]:
+        draft = entry.firm
+        if draft.uscc in self.firms:
+            return self.firms[draft.uscc]
+        firm = self.firms[draft.uscc] = (new_id(), draft.name)
+        self.batch.add(
+            "enterprise",
+            id=firm[0],
+            uscc=draft.uscc,
+            name=draft.name,
+            spelling=rules.spelling(draft.name),
+            city=self.bureaus[draft.district].city,
+            district=draft.district,
+            address=draft.address,
+            created_at=at,
+        )
+        self._reach(firm[0], firm[0], draft.contact.name, draft.contact.phone, at)
+        return firm
+
+    def _reach(self, org: UUID, firm: UUID, name: str, phone: str, at: datetime) -> None:
+        """How the firm or the store is reached, sealed as :func:`merchants.operations.parties.reach` does."""
+        if not name and not phone:
+            return
+        row = new_id()
+        self.batch.add(
+            "contact",
+            id=row,
+            org_id=org,
+            enterprise_id=firm,
+            name_sealed=self.keys.seal(sealed_place("contact", "name", row), name) if name else None,
+            phone_sealed=self.keys.seal(sealed_place("contact", "phone", row), phone) if phone else None,
+            phone_index=self.keys.blind("contact.phone", normal(phone)) if phone else None,
+            updated_at=at,
+        )
+
+    def _store(self, entry: Entry, firm: UUID, plaque: str, at: datetime) -> UUID:
+        draft, terms, store = entry.store, entry.terms, new_id()
+        self.batch.add(
+            "store",
+            id=store,
+            enterprise_id=firm,
+            brand_id=self.brands.get(draft.brand),
+            kind=draft.kind,
+            name=draft.name,
+            brand=draft.brand,
+            city=self.bureaus[draft.district].city,
+            district=draft.district,
+            address=draft.address,
+            address_key=entry.key[1],
+            lon=_degrees(draft.lon),
+            lat=_degrees(draft.lat),
+            categories=list(draft.categories),
+            hours=json.dumps(draft.hours),
+            capacity=draft.capacity,
+            grams=grams(draft.name, draft.brand, draft.address),
+            example_chain=False,
+            created_at=at,
+            plaque=plaque,
+            promise_days=terms.days,
+            promise_store=terms.cross_store,
+            promise_alliance=terms.alliance,
+            promise_city=terms.cross_city,
+        )
+        self._reach(store, firm, "", draft.phone, at)
+        return store
+
+    def _applied(self, entry: Entry, values: dict[str, Any], at: datetime) -> Past:
+        """The application: it was signed and decided before the list came, so no period of review runs here."""
+        on = str(entry.enrolled_on)
+        dates = dict.fromkeys(("signed_on", "submitted_on", "decided_on"), entry.enrolled_on)
+        row = values | dates | {"id": new_id(), "state": DRAFT, "purpose": "new", "green": False}
+        row |= {"promise": self.register.says(entry.terms)[1], "checks": "[]", "marked": "[]"}
+        past = Past(row["id"], self.keys, row, Enrolment.case_kind, ())
+        begun = {"number": row["number"], "store": str(row["store_id"]), "purpose": "new", "days": entry.terms.days}
+        past.record("draft", at, SYSTEM, begun | {"list": self.register.source})
+        past.record("submit", at, SYSTEM, {"signed": row["signed_digest"], "submitted_on": on, "_to": SUBMITTED})
+        past.record("approve", at, SYSTEM, {"approved_on": on, "_to": APPROVED})
+        return past
+
+    def _stands(self, entry: Entry, values: dict[str, Any], applied: UUID, at: datetime) -> Past:
+        on = entry.enrolled_on
+        lasting, found = self.register.term(self.session, values["city"], on)
+        row = values | {"id": new_id(), "state": IN_FORCE, "entered_on": on, "expires_on": found.due_on}
+        past = Past(row["id"], self.keys, row, Standing.case_kind, ())
+        past.run(lasting, found, on, on)
+        facts = {"plaque": row["plaque"], "entered_on": str(on), "enrolment": str(applied), "term": lasting.version}
+        past.record("enter", at, SYSTEM, facts | {"list": self.register.source})
+        return past
+
+    def _promise(self, entry: Entry, store: UUID, stands: UUID, at: datetime) -> None:
+        self.batch.add(
+            "promise",
+            id=new_id(),
+            store_id=store,
+            standing_id=stands,
+            version=1,
+            valid=f"[{entry.enrolled_on},)",
+            terms=self.register.says(entry.terms)[1],
+            days=entry.terms.days,
+            categories=list(entry.terms.categories),
+            source="store",
+            made_at=at,
+        )
+
+    def _access(self, past: Past, brand: UUID | None) -> Iterator[tuple[Any, ...]]:
+        row = past.row
+        parties = [
+            (row["enterprise_id"], "merchant", "enterprise"),
+            (row["store_id"], "merchant", "store"),
+            (row["bureau_id"], "officer", "county bureau"),
+        ]
+        for party, kind, reason in [*parties, *([(brand, "merchant", "brand")] if brand else [])]:
+            yield (new_id(), past.id, party, kind, True, reason, row["created_at"])
+
+    def _copy(self) -> None:
+        raw: Any = self.session.connection().connection.driver_connection
+        for past in self.batch.cases:
+            self.batch.rows[past.kind].append(_kept(past))
+        for table, columns in COLUMNS.items():
+            copy_rows(raw, table, columns, (tuple(map(row.get, columns)) for row in self.batch.rows[table]))
+        cases = self.batch.cases
+        copy_rows(raw, "case_access", ACCESS, iter(self.batch.access))
+        copy_rows(raw, "case_event", EVENT, (row for past in cases for row in past.events))
+        copy_rows(raw, "case_clock", CLOCK, (row for past in cases for row in clock_rows(past)))
+
+
+def _kept(past: Past) -> dict[str, Any]:
+    count = len(past.events)
+    kept = {"version": count, "chain_seq": count, "chain_hash": past.head, "next_due_on": past.next_due()}
+    return past.row | kept
+
+
+def _degrees(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(round(value, 6)))
