@@ -1,8 +1,40 @@
-"""The tables of merchants: parties, applications, standings and promises."""
+"""The tables of merchants: parties, applications, standings and promises; alliances, brands, makers; statements."""
 
 from __future__ import annotations
 
+from merchants.models.chains import (
+    Alliance,
+    AllianceRow,
+    AllianceShare,
+    Bond,
+    Delegation,
+    MakerAgreement,
+    MakerShare,
+    MakerVersion,
+    PromiseBatch,
+)
 from merchants.models.enrolment import Enrolment, Promise, Standing
 from merchants.models.parties import Brand, Contact, Enterprise, Store
+from merchants.models.statements import Statement, StatementConsent, StatementLook
 
-__all__ = ["Brand", "Contact", "Enrolment", "Enterprise", "Promise", "Standing", "Store"]
+__all__ = [
+    "Alliance",
+    "AllianceRow",
+    "AllianceShare",
+    "Bond",
+    "Brand",
+    "Contact",
+    "Delegation",
+    "Enrolment",
+    "Enterprise",
+    "MakerAgreement",
+    "MakerShare",
+    "MakerVersion",
+    "Promise",
+    "PromiseBatch",
+    "Standing",
+    "Statement",
+    "StatementConsent",
+    "StatementLook",
+    "Store",
+]
