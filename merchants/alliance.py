@@ -82,7 +82,7 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Question:
-    """May this be handed in there?
+    """Whether something may be handed in somewhere: what the answer depends on.
 
     :param goods_of: the seller: its enterprise, and its brand where it holds one.
     :param taken_by: the same of the store where the goods are handed in.

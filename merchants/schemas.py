@@ -127,8 +127,8 @@ def store_draft(data: dict[str, Any]) -> StoreDraft:
     """The draft that a store's values are."""
     values = {k: v for k, v in data.items() if k not in ("enterprise_id", "point", "categories", "takes")}
     lon, lat = data["point"] or (None, None)
-    lists = {name: tuple(data[name]) for name in ("categories", "takes")}
-    return StoreDraft(lon=lon, lat=lat, **lists, **values)
+    categories, takes = tuple(data["categories"]), tuple(data["takes"])
+    return StoreDraft(lon=lon, lat=lat, categories=categories, takes=takes, **values)
 
 
 class EvidenceIn(Strict):
