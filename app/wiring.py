@@ -57,6 +57,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
     """What runs when, in Shanghai time."""
     return (
         Job("merchants.day", "10 * * * *", merchant_jobs.day_goes_by),
+        Job("merchants.agreements", "*/10 * * * *", merchant_jobs.agreements),
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
     )
