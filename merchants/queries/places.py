@@ -133,7 +133,8 @@ class _Taken:
         if row.id == self.selling.id:
             return "same", Answer(Verdict.YES, ("same_store",))
         if row.kind in TAKERS:
-            return "station", Answer(Verdict.YES, ("station",))
+            taken = self.bought.category in row.takes
+            return "station", Answer(Verdict.YES, ("station",)) if taken else Answer(Verdict.NO, ("not_covered",))
         if self.seller & self.parties[row.id]:
             return "own", Answer(Verdict.YES, ("own_store",))
         return "alliance", self._alliance(self.parties[row.id], row.city)
