@@ -65,6 +65,23 @@ EXITS = ("closing", "moving", "no_longer")
 LISTS = ("abnormal", "dishonest")
 """Mirrored lists: abnormal operation (经营异常名录), serious dishonesty (严重违法失信名单)."""
 
+TAKERS = ("station", "drop_off")
+"""Places that take goods in for others: they say what they take, when they are open, and how much they can hold."""
+
+COSTS = ("freight", "handling", "devaluation")
+"""What taking goods back for another costs: sending them on, the work at the counter, goods no longer sold as new."""
+
+ALLIANCE_BEARERS = ("seller", "taker", "fund")
+MAKER_BEARERS = ("maker", "brand", "shop")
+"""Who bears a cost, by the alliance's agreement and by a maker's."""
+
+PARTY_KINDS = ("enterprise", "brand", "store")
+BONDS = ("alliance", "brand", "maker")
+"""What an organisation may belong to, from a day to a day, by confirmation of both sides."""
+
+RECIPIENTS = ("lender", "insurer")
+"""Who may be shown a statement of standing: a lender (吴优数贷) or an insurer (吴优数险)."""
+
 
 def dictionary() -> dict[str, tuple[str, ...]]:
     """Every list of codes by its name, as the API publishes them."""
@@ -82,4 +99,7 @@ def dictionary() -> dict[str, tuple[str, ...]]:
         "removal": REMOVALS,
         "exit": EXITS,
         "list": LISTS,
+        "cost": COSTS,
+        "bond": BONDS,
+        "recipient": RECIPIENTS,
     }

@@ -34,6 +34,7 @@ class StoreDraft:
     :param lon: degrees east; with ``lat`` or not at all.
     :param hours: opening hours by weekday, ``{"mon": [["10:00", "22:00"]], …}``; empty where not said.
     :param parent_id: the mall or business circle that a counter belongs to.
+    :param capacity: parcels that a station or drop-off point holds at once, and ``takes`` the categories it takes in.
     """
 
     name: str
@@ -48,6 +49,7 @@ class StoreDraft:
     hours: dict[str, Any] = field(default_factory=dict)
     parent_id: UUID | None = None
     capacity: int | None = None
+    takes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

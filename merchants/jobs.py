@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from merchants.lifecycle import EXPIRING, IN_FORCE, LEAVING, SENT_BACK, STANDING, SUBMITTED, SUSPENDED
 from merchants.models import Enrolment, Standing, Store
-from merchants.operations import listing, review, standing
+from merchants.operations import follow, listing, review, standing
 from merchants.operations.enrol import find as find_enrolment
 from merchants.terms import SETTINGS, WARNINGS
 from workflows import declared
@@ -90,6 +90,11 @@ def day_goes_by(session: Session, slot: datetime) -> dict[str, int]:
     }
     listing.project_day(session, today)
     return done
+
+
+def agreements(session: Session, slot: datetime) -> dict[str, int]:
+    """Let stores' promises follow what their firms have agreed: makers joined or left, alliances left."""
+    return follow.follow(session, SlotClock(session, slot))
 
 
 def _each(session: Session, query: Any, verb: Callable[..., None], clock: Clock) -> int:

@@ -129,6 +129,17 @@ def _reach(terms: PromiseTerms) -> Iterator[FieldError]:
         yield FieldError("cross_city", "promise.reach", message)
 
 
+def alliance_fault(terms: PromiseTerms, *, member: bool) -> list[FieldError]:
+    """What is wrong with promising the alliance: only a member's store can.
+
+    :param member: whether the store's firm, or the brand that it holds, is a member on the first day of the promise.
+    """
+    if terms.alliance and not member:
+        message = "can be promised only by stores whose firm or brand is a member of an alliance on that day"
+        return [FieldError("alliance", "promise.no_alliance", message)]
+    return []
+
+
 def lessened(old: PromiseTerms, new: PromiseTerms) -> list[str]:
     """The fields in which the new version promises less to a buyer than the old one.
 

@@ -171,6 +171,7 @@ def store_faults(draft: StoreDraft, districts: Iterable[str]) -> list[FieldError
         *_place(draft),
         *_hours(draft.hours),
         *_capacity(draft),
+        *_takes(draft),
     ]
 
 
@@ -231,6 +232,20 @@ def _span(span: Any) -> bool:
 def _capacity(draft: StoreDraft) -> Iterator[FieldError]:
     if draft.capacity is not None and not 0 < draft.capacity <= 100_000:
         yield FieldError("capacity", "range", "must be from 1 to 100000 parcels")
+
+
+def _takes(draft: StoreDraft) -> Iterator[FieldError]:
+    """A station (服务站) or drop-off point (寄存点) says what it takes, when it is open and how much it holds."""
+    if draft.kind not in codes.TAKERS:
+        if draft.takes:
+            yield FieldError("takes", "store.takes", "is for stations and drop-off points only")
+        return
+    if not draft.takes or not set(draft.takes) <= set(codes.GOODS) or len(set(draft.takes)) != len(draft.takes):
+        yield FieldError("takes", "store.takes_what", "must name categories of goods, each once")
+    if draft.capacity is None:
+        yield FieldError("capacity", "required", "is needed: how many parcels it holds")
+    if not draft.hours:
+        yield FieldError("hours", "required", "are needed: when goods can be handed in")
 
 
 def spelling(name: str) -> str:

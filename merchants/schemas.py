@@ -120,13 +120,15 @@ class StoreIn(Strict):
     hours = fields.Dict(keys=fields.String(), values=fields.Raw(), load_default={})
     parent_id = fields.UUID(load_default=None, allow_none=True)
     capacity = fields.Integer(strict=True, load_default=None, allow_none=True)
+    takes = many(codes.GOODS, load_default=[])
 
 
 def store_draft(data: dict[str, Any]) -> StoreDraft:
     """The draft that a store's values are."""
-    values = {k: v for k, v in data.items() if k not in ("enterprise_id", "point", "categories")}
+    values = {k: v for k, v in data.items() if k not in ("enterprise_id", "point", "categories", "takes")}
     lon, lat = data["point"] or (None, None)
-    return StoreDraft(lon=lon, lat=lat, categories=tuple(data["categories"]), **values)
+    categories, takes = tuple(data["categories"]), tuple(data["takes"])
+    return StoreDraft(lon=lon, lat=lat, categories=categories, takes=takes, **values)
 
 
 class EvidenceIn(Strict):

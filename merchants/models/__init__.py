@@ -1,21 +1,45 @@
-"""The tables of merchants: parties, applications, standings and promises."""
+"""The tables of merchants: parties, applications, standings and promises; alliances, brands, makers; statements."""
 
 from __future__ import annotations
 
+from merchants.models.chains import (
+    Alliance,
+    AllianceRow,
+    AllianceShare,
+    Bond,
+    Delegation,
+    MakerAgreement,
+    MakerShare,
+    MakerVersion,
+    PromiseBatch,
+)
 from merchants.models.enrolment import Enrolment, Promise, Standing
 from merchants.models.parties import Brand, Contact, Enterprise, Store
+from merchants.models.statements import Statement, StatementConsent, StatementLook
 from merchants.models.supervision import CreditGrade, InspectionPlan, ListEntry, Visit
 
 __all__ = [
+    "Alliance",
+    "AllianceRow",
+    "AllianceShare",
+    "Bond",
     "Brand",
     "Contact",
     "CreditGrade",
+    "Delegation",
     "Enrolment",
     "Enterprise",
     "InspectionPlan",
     "ListEntry",
+    "MakerAgreement",
+    "MakerShare",
+    "MakerVersion",
     "Promise",
+    "PromiseBatch",
     "Standing",
+    "Statement",
+    "StatementConsent",
+    "StatementLook",
     "Store",
     "Visit",
 ]

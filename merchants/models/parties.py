@@ -62,7 +62,7 @@ class Store(Base):
 
     ``plaque`` and what follows it are a projection of the store's standing and of the promise in force today, for
     searching; :mod:`merchants.operations.listing` alone writes them. ``grams`` are the pairs of characters that it is
-    found by.
+    found by, ``takes`` what a station or drop-off point takes in for others.
     """
 
     __tablename__ = "store"
@@ -83,6 +83,7 @@ class Store(Base):
     categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     hours: Mapped[dict[str, Any]] = mapped_column(default=dict)
     capacity: Mapped[int | None]
+    takes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     grams: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     example_chain: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]

@@ -55,7 +55,7 @@ def draft(
     """
     firm = session.get_one(Enterprise, store.enterprise_id)
     check_manager(firm, actor, store.id)
-    promises.check(terms)
+    promises.check_for(session, store.id, terms, clock.today())
     if store.closed_on is not None:
         raise Conflict("store.closed", "the store is closed", on=store.closed_on)
     if standings.alive(session, store.id) is not None:
@@ -151,7 +151,7 @@ def amend(
     """
     rules.check_note(ENROLMENT_NOTES, "amend", case.state)
     _check_manager(session, case, actor)
-    promises.check(terms)
+    promises.check_for(session, case.store_id, terms, clock.today())
     _attach(session, case, papers, actor)
     step = Step(evidence={"promise": terms.facts()}, facts={"days": terms.days})
     casework.note(session, case, "amend", actor=actor, clock=clock, step=step)
@@ -168,8 +168,8 @@ def submit(session: Session, case: Enrolment, *, signed: bool, actor: Actor, clo
     _check_manager(session, case, actor)
     if not signed:
         raise RuleBroken("enrolment.unsigned", "the commitment must be signed before it is handed in", field="signed")
-    promises.check(of_facts(case.promise))
     today = clock.today()
+    promises.check_for(session, case.store_id, of_facts(case.promise), today)
     review = term(session, REVIEW, case.city, today)
     letter = commitment(session, case)
     evidence = {"signed_on": today, "signed_digest": letter, "submitted_on": today, "checks": [], "green": False}

@@ -115,6 +115,7 @@ def _fill(session: Session, store: Store, draft: StoreDraft) -> None:
         "categories": list(draft.categories),
         "hours": draft.hours,
         "capacity": draft.capacity,
+        "takes": list(draft.takes),
         "grams": grams(draft.name, draft.brand, draft.address),
     }
     for name, value in values.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
@@ -13,13 +14,14 @@ from merchants import promise as rules
 from merchants.lifecycle import STANDING_NOTES
 from merchants.models import Promise, Standing
 from merchants.promise import PromiseTerms
+from merchants.queries import alliances, makers
 from merchants.queries.standings import promise_on
 from merchants.rules import check_note
 from merchants.terms import SETTINGS
 from workflows import declared
 from workflows.case import casework
 from workflows.case.casework import Step
-from workflows.errors import RuleBroken
+from workflows.errors import FieldError, RuleBroken
 from workflows.people.actor import Actor
 from workflows.store.db import new_id
 from workflows.time.clock import Clock
@@ -37,6 +39,17 @@ def check(terms: PromiseTerms) -> None:
         raise RuleBroken("validation", "the promise has faults", errors=faults)
 
 
+def check_for(session: Session, store: UUID, terms: PromiseTerms, on: date) -> None:
+    """Let a promise through that this store may make from a day on.
+
+    :raises RuleBroken: every field at fault; the alliance is promised by members' stores only.
+    """
+    check(terms)
+    member = not terms.alliance or alliances.in_alliance(session, store, on)
+    if faults := rules.alliance_fault(terms, member=member):
+        raise RuleBroken("validation", "the promise has faults", errors=faults)
+
+
 def begin(
     session: Session, standing: Standing, terms: PromiseTerms, on: date, *, actor: Actor, clock: Clock, source: str
 ) -> Promise:
@@ -44,7 +57,7 @@ def begin(
 
     :param source: ``store``, or the agreement of a maker that it comes from.
     """
-    check(terms)
+    check_for(session, standing.store_id, terms, on)
     _end(session, standing, on - DAY)
     last = select(func.coalesce(func.max(Promise.version), 0)).where(Promise.store_id == standing.store_id)
     row = Promise(
@@ -66,19 +79,29 @@ def begin(
 
 
 def change(
-    session: Session, standing: Standing, terms: PromiseTerms, on: date, *, actor: Actor, clock: Clock
+    session: Session,
+    standing: Standing,
+    terms: PromiseTerms,
+    on: date,
+    *,
+    actor: Actor,
+    clock: Clock,
+    source: str = "store",
 ) -> Promise:
     """Change the promise from a day on (变更承诺): never for purchases already made, and a lesser one with notice.
 
     :param on: the first day of the new version: tomorrow or later.
-    :raises RuleBroken: a promise below the law or the standard, a day too early, or nothing changed.
+    :param source: ``store``, or the maker's agreement that it comes from.
+    :raises RuleBroken: a promise below the law, the standard or a maker's agreement, a day too early, or no change.
     """
     check_note(STANDING_NOTES, "promise", standing.state)
-    check(terms)
+    check_for(session, standing.store_id, terms, on)
+    if source == "store":
+        _check_bound(session, standing.store_id, terms, on)
     less = _lessened(session, standing, terms, on)
     _check_day(session, standing, on, less, clock.today())
-    row = begin(session, standing, terms, on, actor=actor, clock=clock, source="store")
-    facts = {"promise": row.version, "from": str(on), "days": terms.days, "less": less}
+    row = begin(session, standing, terms, on, actor=actor, clock=clock, source=source)
+    facts = {"promise": row.version, "from": str(on), "days": terms.days, "less": less, "source": source}
     casework.note(session, standing, "promise", actor=actor, clock=clock, step=Step(facts=facts))
     return row
 
@@ -94,6 +117,15 @@ def earliest(session: Session, standing: Standing, terms: PromiseTerms, today: d
 def end(session: Session, standing: Standing, last: date) -> None:
     """End the store's promise with a day, its last; versions that would come later never do."""
     _end(session, standing, last)
+
+
+def _check_bound(session: Session, store: UUID, terms: PromiseTerms, on: date) -> None:
+    """A store that joined a maker's agreement may promise more than it, never less."""
+    bound = makers.binding(session, store, on)
+    less = rules.lessened(rules.of_facts(bound.terms), terms) if bound else []
+    if less:
+        faults = [FieldError(f, "promise.maker_bound", "may not be less than the maker's agreement") for f in less]
+        raise RuleBroken("validation", "the store has joined a maker's agreement", errors=faults)
 
 
 def _notice(session: Session, standing: Standing, today: date) -> timedelta:

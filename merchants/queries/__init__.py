@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from merchants.queries.alliances import acceptance, shares_on
+from merchants.queries.places import HandInPlace, Purchase, hand_in_places
 from merchants.queries.stores import Business, business, search_stores, store
 
-__all__ = ["Business", "business", "search_stores", "store"]
+__all__ = [
+    "Business",
+    "HandInPlace",
+    "Purchase",
+    "acceptance",
+    "business",
+    "hand_in_places",
+    "search_stores",
+    "shares_on",
+    "store",
+]
