@@ -19,7 +19,7 @@ from sqlalchemy import CheckConstraint, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import catalogue, sheets
-from merchants import codes, importing, rules
+from merchants import codes, columns, importing, rules
 from merchants.importing import Book, Entry, Fault, Together
 from merchants.models import Enterprise
 from merchants.operations import standing
@@ -98,10 +98,10 @@ def check(db: Databases, path: Path, progress: Progress) -> Report:
 
     :raises RuleBroken: the file is no table, breaks a limit, or lacks a column.
     """
-    sheet = sheets.open_sheet(path, importing.names(sheets.header))
-    missing = [name for name in importing.REQUIRED if name not in sheet.columns.values()]
+    sheet = sheets.open_sheet(path, columns.names(sheets.header))
+    missing = [name for name in columns.REQUIRED if name not in sheet.columns.values()]
     if missing:
-        said = ", ".join(f"{name} ({importing.COLUMNS[name][0]})" for name in missing)
+        said = ", ".join(f"{name} ({columns.COLUMNS[name][0]})" for name in missing)
         raise RuleBroken("import.columns", f"the file lacks these columns: {said}", field="file", columns=missing)
     report = Report(unknown_columns=sheet.unknown)
     with db.transaction(Role.OWNER) as session:
