@@ -19,7 +19,7 @@ from sqlalchemy import CheckConstraint, Index, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import catalogue, sheets
-from merchants import codes, importing, rules
+from merchants import codes, columns, importing, rules
 from merchants.importing import Book, Entry, Fault, Together
 from merchants.models import Enterprise
 from merchants.operations import standing
@@ -98,27 +98,28 @@ def check(db: Databases, path: Path, progress: Progress) -> Report:
 
     :raises RuleBroken: the file is no table, breaks a limit, or lacks a column.
     """
-    sheet = sheets.open_sheet(path, importing.names(sheets.header))
-    missing = [name for name in importing.REQUIRED if name not in sheet.columns.values()]
+    sheet = sheets.open_sheet(path, columns.names(sheets.header))
+    missing = [name for name in columns.REQUIRED if name not in sheet.columns.values()]
     if missing:
-        said = ", ".join(f"{name} ({importing.COLUMNS[name][0]})" for name in missing)
+        said = ", ".join(f"{name} ({columns.COLUMNS[name][0]})" for name in missing)
         raise RuleBroken("import.columns", f"the file lacks these columns: {said}", field="file", columns=missing)
     report = Report(unknown_columns=sheet.unknown)
-    with db.transaction(Role.OWNER) as session:
-        looker = _Looker(session)
-        for number, cells in sheet.rows:
-            report.rows += 1
-            looker.look(report, number, cells)
-            progress(1)
-        looker.settle(report)
+    looker = _Looker(db)
+    for number, cells in sheet.rows:
+        report.rows += 1
+        looker.look(report, number, cells)
+        progress(1)
+    looker.settle(report)
     return report
 
 
 class _Looker:
-    """Looks at rows, and asks the base for a chunk of firms at a time."""
+    """Looks at rows, and asks the base for a chunk of firms at a time; no transaction waits for the file."""
 
-    def __init__(self, session: Session) -> None:
-        self.session, self.book, self.together = session, book(session), Together()
+    def __init__(self, db: Databases) -> None:
+        self.db, self.together = db, Together()
+        with db.transaction(Role.OWNER) as session:
+            self.book = book(session)
         self.waiting: list[tuple[Entry, list[Fault]]] = []
 
     def look(self, report: Report, number: int, cells: Mapping[str, str]) -> None:
@@ -143,7 +144,8 @@ class _Looker:
     def _known(self) -> dict[str | None, str]:
         wanted = {entry.firm.uscc for entry, _ in self.waiting}
         query = select(Enterprise.uscc, Enterprise.name).where(Enterprise.uscc.in_(wanted))
-        return dict(self.session.execute(query).all())
+        with self.db.transaction(Role.OWNER) as session:
+            return dict(session.execute(query).all())
 
 
 def _other_firm(entry: Entry, known: str | None) -> Iterator[Fault]:

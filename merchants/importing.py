@@ -22,32 +22,6 @@ from merchants.promise import PromiseTerms
 from workflows.errors import FieldError
 from workflows.people.places import Place, district_of
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "uscc": ("统一社会信用代码", "社会信用代码", "信用代码", "credit code", "unified social credit code"),
-    "enterprise": ("企业名称", "经营者名称", "单位名称", "公司名称", "firm", "enterprise name", "company"),
-    "enterprise_address": ("企业地址", "企业住所", "住所", "注册地址", "registered address"),
-    "contact": ("联系人", "负责人", "contact name"),
-    "contact_phone": ("联系电话", "联系人电话", "手机号", "contact telephone"),
-    "store": ("门店名称", "店铺名称", "店名", "门店", "store name", "shop"),
-    "brand": ("品牌", "品牌名称"),
-    "district": ("区县", "所在区县", "所属区县", "区", "区县代码", "county"),
-    "address": ("门店地址", "经营地址", "店铺地址", "地址", "store address"),
-    "categories": ("类别", "经营类别", "商品类别", "经营范围类别", "category"),
-    "kind": ("门店类型", "类型", "store kind"),
-    "lon": ("经度", "longitude", "lng"),
-    "lat": ("纬度", "latitude"),
-    "phone": ("门店电话", "店铺电话", "store phone", "telephone"),
-    "capacity": ("寄存容量", "容量"),
-    "days": ("无理由退货天数", "承诺天数", "退货天数", "退货期限", "天数", "return days"),
-    "cross_store": ("异店退货", "跨店退货", "return at other stores"),
-    "alliance": ("联盟退货", "联盟互退", "return at alliance"),
-    "cross_city": ("异地退货", "跨城退货", "return in other city"),
-    "refund_hours": ("退款时限", "退款小时数", "refund within hours"),
-    "enrolled_on": ("承诺日期", "入驻日期", "加入日期", "enrolled", "since"),
-}
-"""Columns, and the headers by which each is found besides its own name."""
-
-REQUIRED = ("uscc", "enterprise", "store", "address", "categories", "days", "enrolled_on")
 YES = frozenset({"是", "有", "支持", "yes", "y", "true", "1", "√", "✓"})
 NO = frozenset({"", "否", "无", "不支持", "no", "n", "false", "0", "×", "x"})
 SPLIT = re.compile(r"[,;、|/\n]+")
@@ -109,14 +83,6 @@ class Book:
     def districts(self) -> dict[str, str]:
         """Code of a district by its code and by its name."""
         return {p.code: p.code for p in self.places} | {p.name: p.code for p in self.places}
-
-
-def names(spelled: Any) -> dict[str, str]:
-    """The column of every header.
-
-    :param spelled: gives a header's one spelling.
-    """
-    return {spelled(header): name for name, headers in COLUMNS.items() for header in (name, *headers)}
 
 
 def read(row: int, cells: Mapping[str, str], book: Book) -> tuple[Entry | None, list[Fault]]:

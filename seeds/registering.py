@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,23 +21,18 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from merchants import rules
 from merchants.importing import Entry
-from merchants.lifecycle import APPROVED, DRAFT, IN_FORCE, SUBMITTED
 from merchants.models import Brand, Contact, Enrolment, Enterprise, Promise, Standing, Store
 from merchants.operations import enrol, listing, standing
-from merchants.promise import PromiseTerms
-from merchants.terms import TERM
+from seeds.enrolled import Enrolled, access, kept
 from seeds.loading import ACCESS, CLOCK, EVENT, clock_rows, copy_rows
 from seeds.past import Past
-from workflows.case import calendars, numbers
-from workflows.people.actor import SYSTEM
+from workflows.case import numbers
 from workflows.people.tables import Bureau
 from workflows.store.crypto import Keys
 from workflows.store.db import new_id
 from workflows.store.sealed import normal, sealed_place
 from workflows.store.search import grams
 from workflows.store.session import DatabaseClock, keys_of
-from workflows.time.deadline import Deadline, deadline
-from workflows.time.terms import Term
 
 Rows = list[dict[str, Any]]
 
@@ -68,9 +63,7 @@ class Register:
     """
 
     def __init__(self, source: str, happened: Callable[[Entry], datetime] | None = None) -> None:
-        self.source, self.happened = source, happened
-        self.terms: dict[tuple[str, date], tuple[Term, Deadline]] = {}
-        self.said: dict[PromiseTerms, tuple[dict[str, Any], str]] = {}
+        self.enrolled, self.happened = Enrolled(source), happened
 
     def add(self, session: Session, entries: Sequence[Entry]) -> int:
         """Write the entries that are new; how many."""
@@ -85,20 +78,6 @@ class Register:
         writer.find_firms(entries.values())
         writer.write(list(entries.values()), list(entries))
         listing.project(session, list(entries), DatabaseClock(session).today())
-
-    def says(self, terms: PromiseTerms) -> tuple[dict[str, Any], str]:
-        """A promise as plain data and as JSON, made once for all that say the same."""
-        if terms not in self.said:
-            facts = terms.facts()
-            self.said[terms] = (facts, json.dumps(facts))
-        return self.said[terms]
-
-    def term(self, session: Session, city: str, on: date) -> tuple[Term, Deadline]:
-        """How long a store that entered on a day stands, found once for all that did."""
-        if (city, on) not in self.terms:
-            lasting = standing.term(session, TERM, city, on)
-            self.terms[city, on] = (lasting, deadline(lasting, calendars.current(session), on))
-        return self.terms[city, on]
 
 
 class _Writer:
@@ -184,16 +163,14 @@ class _Writer:
             "enterprise_id": firm,
             "created_at": at,
         }
-        signed = enrol.letter(
-            entry.firm.uscc, name, (store, entry.store.name, entry.store.address), self.register.says(entry.terms)[0]
-        )
-        applied = self._applied(entry, common | {"number": number, "signed_digest": signed}, at)
-        stands = self._stands(entry, common | {"plaque": plaque}, applied.id, at)
-        applied.row["standing_id"] = stands.id
-        self._promise(entry, store, stands.id, at)
+        made, place = self.register.enrolled, (store, entry.store.name, entry.store.address)
+        signed = enrol.letter(entry.firm.uscc, name, place, made.says(entry.terms)[0])
+        applied = made.applied(self.keys, entry, common | {"number": number, "signed_digest": signed}, at)
+        stands = made.stands(self.session, self.keys, entry, common | {"plaque": plaque}, applied)
+        self.batch.add("promise", **made.promise(entry, stands))
         for past in (stands, applied):
             self.batch.cases.append(past)
-            self.batch.access += self._access(past, self.brands.get(entry.store.brand))
+            self.batch.access += access(past, self.brands.get(entry.store.brand))
 
     def _firm(self, entry: Entry, at: datetime) -> tuple[UUID, str]:
         draft = entry.firm
@@ -261,70 +238,16 @@ class _Writer:
         self._reach(store, firm, "", draft.phone, at)
         return store
 
-    def _applied(self, entry: Entry, values: dict[str, Any], at: datetime) -> Past:
-        """The application: it was signed and decided before the list came, so no period of review runs here."""
-        on = str(entry.enrolled_on)
-        dates = dict.fromkeys(("signed_on", "submitted_on", "decided_on"), entry.enrolled_on)
-        row = values | dates | {"id": new_id(), "state": DRAFT, "purpose": "new", "green": False}
-        row |= {"promise": self.register.says(entry.terms)[1], "checks": "[]", "marked": "[]"}
-        past = Past(row["id"], self.keys, row, Enrolment.case_kind, ())
-        begun = {"number": row["number"], "store": str(row["store_id"]), "purpose": "new", "days": entry.terms.days}
-        past.record("draft", at, SYSTEM, begun | {"list": self.register.source})
-        past.record("submit", at, SYSTEM, {"signed": row["signed_digest"], "submitted_on": on, "_to": SUBMITTED})
-        past.record("approve", at, SYSTEM, {"approved_on": on, "_to": APPROVED})
-        return past
-
-    def _stands(self, entry: Entry, values: dict[str, Any], applied: UUID, at: datetime) -> Past:
-        on = entry.enrolled_on
-        lasting, found = self.register.term(self.session, values["city"], on)
-        row = values | {"id": new_id(), "state": IN_FORCE, "entered_on": on, "expires_on": found.due_on}
-        past = Past(row["id"], self.keys, row, Standing.case_kind, ())
-        past.run(lasting, found, on, on)
-        facts = {"plaque": row["plaque"], "entered_on": str(on), "enrolment": str(applied), "term": lasting.version}
-        past.record("enter", at, SYSTEM, facts | {"list": self.register.source})
-        return past
-
-    def _promise(self, entry: Entry, store: UUID, stands: UUID, at: datetime) -> None:
-        self.batch.add(
-            "promise",
-            id=new_id(),
-            store_id=store,
-            standing_id=stands,
-            version=1,
-            valid=f"[{entry.enrolled_on},)",
-            terms=self.register.says(entry.terms)[1],
-            days=entry.terms.days,
-            categories=list(entry.terms.categories),
-            source="store",
-            made_at=at,
-        )
-
-    def _access(self, past: Past, brand: UUID | None) -> Iterator[tuple[Any, ...]]:
-        row = past.row
-        parties = [
-            (row["enterprise_id"], "merchant", "enterprise"),
-            (row["store_id"], "merchant", "store"),
-            (row["bureau_id"], "officer", "county bureau"),
-        ]
-        for party, kind, reason in [*parties, *([(brand, "merchant", "brand")] if brand else [])]:
-            yield (new_id(), past.id, party, kind, True, reason, row["created_at"])
-
     def _copy(self) -> None:
         raw: Any = self.session.connection().connection.driver_connection
         for past in self.batch.cases:
-            self.batch.rows[past.kind].append(_kept(past))
+            self.batch.rows[past.kind].append(kept(past))
         for table, columns in COLUMNS.items():
             copy_rows(raw, table, columns, (tuple(map(row.get, columns)) for row in self.batch.rows[table]))
         cases = self.batch.cases
         copy_rows(raw, "case_access", ACCESS, iter(self.batch.access))
         copy_rows(raw, "case_event", EVENT, (row for past in cases for row in past.events))
         copy_rows(raw, "case_clock", CLOCK, (row for past in cases for row in clock_rows(past)))
-
-
-def _kept(past: Past) -> dict[str, Any]:
-    count = len(past.events)
-    kept = {"version": count, "chain_seq": count, "chain_hash": past.head, "next_due_on": past.next_due()}
-    return past.row | kept
 
 
 def _degrees(value: float | None) -> Decimal | None:

@@ -177,6 +177,29 @@ def test_a_credit_code_of_another_firm_here_is_named_and_another_spelling_of_it_
     assert "row 3, enterprise: is known here as 试样2商贸有限公司; that spelling stays [spelling] (told only)" in out
 
 
+def test_a_row_that_comes_twice_in_the_file_is_written_once(world, wuyou, tmp_path):
+    code, out, _ = wuyou(
+        lists.write_csv(tmp_path / "shops.csv", [lists.row(1), lists.row(2), lists.row(1)]), "--skip-bad"
+    )
+    assert "row 4, store: is in row 2 already" in out
+    assert (code, out.splitlines()[-1]) == (0, "3 rows: 2 good, 1 bad; 2 stores added, 0 known already")
+
+
+def test_columns_that_mean_nothing_here_are_named(world, wuyou, tmp_path):
+    file = tmp_path / "shops.csv"
+    file.write_text(",".join([*lists.HEADERS, "备注"]) + "\n" + ",".join([*lists.row(1), "老客户"]) + "\n", "utf-8")
+    code, out, _ = wuyou(file, "--dry-run")
+    assert (code, out.splitlines()[0]) == (0, "columns not read: 备注")
+
+
+def test_who_manages_the_firm_sees_its_application_and_no_other_firms(world, wuyou, tmp_path):
+    wuyou(lists.write_csv(tmp_path / "shops.csv", [lists.row(1), lists.row(2)]))
+    with world.as_worker() as session:
+        firm = session.scalars(select(Enterprise.id).where(Enterprise.name == "试样1商贸有限公司")).one()
+    with world.as_merchant(firm) as session:
+        assert session.scalars(select(Enrolment.enterprise_id)).all() == [firm]
+
+
 def test_a_second_store_of_a_known_firm_joins_it(world, wuyou, tmp_path):
     wuyou(lists.write_csv(tmp_path / "first.csv", [lists.row(1)]))
     wuyou(lists.write_csv(tmp_path / "second.csv", [lists.row(1, 门店名称="二店"), lists.row(1, 门店名称="三店")]))

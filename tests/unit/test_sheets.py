@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import sheets
-from merchants import importing
+from merchants.columns import COLUMNS
 from tests.support import lists
 from workflows.errors import RuleBroken
 
@@ -56,7 +56,7 @@ def test_headers_match_whatever_their_width_brackets_and_marks(tmp_path):
 
 
 def test_no_two_columns_of_a_list_of_shops_share_a_header():
-    spelled = [{sheets.header(h) for h in (name, *headers)} for name, headers in importing.COLUMNS.items()]
+    spelled = [{sheets.header(h) for h in (name, *headers)} for name, headers in COLUMNS.items()]
     assert len(set().union(*spelled)) == sum(map(len, spelled))
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from merchants import importing
-from merchants.importing import Book, Together, day, first_day, names, read
+from merchants.columns import COLUMNS, names
+from merchants.importing import Book, Together, day, first_day, read
 from merchants.promise import LEAST_DAYS, MOST_DAYS
 from tests.factories import credit_code
 from workflows.people.places import Place
@@ -155,12 +155,12 @@ def test_a_row_is_taken_exactly_when_its_days_are_lawful(days, on):
     assert bool(faults) is not lawful
 
 
-@given(st.dictionaries(st.sampled_from(sorted(importing.COLUMNS)), st.text(max_size=60)))
+@given(st.dictionaries(st.sampled_from(sorted(COLUMNS)), st.text(max_size=60)))
 def test_no_text_in_any_cell_breaks_the_reading(changes):
     found, faults = read(2, GOOD | changes, BOOK)
     assert (found is None) is bool(faults)
     assert len({fault.column for fault in faults}) == len(faults)
-    assert {fault.column for fault in faults} <= set(importing.COLUMNS)
+    assert {fault.column for fault in faults} <= set(COLUMNS)
 
 
 @given(st.dates(date(1000, 1, 1)))
@@ -175,4 +175,4 @@ def test_the_first_day_is_one_whose_term_is_not_over():
 
 def test_every_header_leads_to_its_own_column_only():
     assert names(str)["统一社会信用代码"] == "uscc"
-    assert len(names(str)) == sum(len({column, *headers}) for column, headers in importing.COLUMNS.items())
+    assert len(names(str)) == sum(len({column, *headers}) for column, headers in COLUMNS.items())
