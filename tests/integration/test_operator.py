@@ -200,3 +200,12 @@ def test_volume_is_loaded_by_seed_and_stays_verifiable(system, wuyou):
     assert all(uscc.is_valid(code) for code in codes)
     assert wuyou("verify", "journal")[0] == wuyou("verify", "clocks")[0] == 0
     assert wuyou("load", "--returns", "5")[0] == 2
+
+
+def test_open_data_can_be_published_at_once(system, wuyou):
+    code, out, _ = wuyou("open-data", "--json")
+    files = json.loads(out)["files"]
+    assert code == 0
+    assert {f["name"] for f in files} == {"enrolled.csv", "enrolled.json", "removed.csv", "removed.json"}
+    assert (system.places.data / "open-data" / "current" / "index.json").exists()
+    assert "enrolled.csv" in wuyou("open-data")[1]

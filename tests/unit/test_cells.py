@@ -12,7 +12,7 @@ from workflows.store.cells import safe
 FORMULAS = (
     "=1+1", "+1", "-1", "@SUM(A1)", "|calc", "%0A=1", "\t=1", "\r=1", " =1", "\u00a0=1", "\ufeff=1", "\u3000=1",
     "＝1+1", "＋1", "－1", "＠SUM", "好店\n=cmd|' /C calc'!A0", "好店\r\n=1", "好店\r=1", "好店\u2028=1", "\u200b=1",
-    "=HYPERLINK(\"http://example.invalid\",\"x\")",
+    '=HYPERLINK("http://example.invalid","x")',
 )  # fmt: skip
 
 
