@@ -77,7 +77,7 @@ def _shown(asked: Asked, which: Wanted) -> dict[str, Any]:
     session = context.session()
     rows = listing.page(session, which, paging.position(asked.get("cursor")), STORES + 1)
     found, following = paging.page(rows, STORES, lambda row: row.place)
-    reader = _reader()
+    reader = _reader(asked)
     counts = _counts() if which == Wanted() and not asked.get("cursor") else None
     drawn = (
         finding.overview(counts, reader)
@@ -95,10 +95,11 @@ def _shown(asked: Asked, which: Wanted) -> dict[str, Any]:
     }
 
 
-def _reader() -> Reader:
+def _reader(asked: Asked | None = None) -> Reader:
     lang = context.lang()
     regions = directory.regions(context.session())
-    return Reader(lang, {r.code: r.name if lang == "zh" else r.name_en for r in regions})
+    names = {r.code: r.name if lang == "zh" else r.name_en for r in regions}
+    return Reader(lang, names, asked or Asked())
 
 
 def _counts() -> Mapping[str, int]:

@@ -14,10 +14,18 @@ from app.views.outlines import LAKES, LAND, RIVERS, WATER_NAMES, XISHAN
 from merchants.geography import SEATS
 from merchants.queries.listing import MOST_DOTS, Found, Point, Wanted, point_of
 
-LABEL_WIDE, LABEL_HIGH = 96.0, 34.0
+CHINESE, LATIN, ABOVE, BELOW = 29.0, 15.5, 26.0, 8.0
+"""How much room a character takes on the drawing, and a line above and below its foot."""
+
+MARK_ROOM = 31.0
+HAN = "\u2e80"
 CLOSE_KM = 1.0
 ROUND = 4
 """Decimals of a degree that an address of ours names a place by: ten metres."""
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom on the drawing."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +74,38 @@ class Map:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The filters as they were typed, for the form, and for links that keep them."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def get(self, name: str) -> str:
+        """What was typed for a filter."""
+        return self.values.get(name, "")
+
+    @property
+    def some(self) -> bool:
+        """Whether anything was asked for."""
+        return any(value for name, value in self.values.items() if name not in ("sort", "cursor"))
+
+    @property
+    def more(self) -> bool:
+        """Whether one of the filters behind *more* is in use."""
+        return any(self.get(name) for name in ("category", "min_days", "cross_city", "alliance", "sort", "within_km"))
+
+    def link(self, **changes: str) -> str:
+        """An address with these filters and some changed; empty ones are left out."""
+        values = {k: v for k, v in ({**self.values, **changes}).items() if v}
+        return "/stores" + (f"?{urlencode(values)}" if values else "")
+
+
+@dataclass(frozen=True)
 class Reader:
-    """Who looks: the language, and the districts' names in it."""
+    """Who looks: the language, the districts' names in it, and what they asked for."""
 
     lang: str
     districts: Mapping[str, str]
+    asked: Asked = field(default_factory=Asked)
 
     def t(self, key: str, **values: Any) -> str:
         """A text in the reader's language."""
@@ -121,7 +156,9 @@ def _mark(cluster: Cluster, window: Frame, numbers: dict[str, int], found: Seque
     first = cluster.dots[0]
     if cluster.weight > 1:
         says = reader.t("map.cluster", n=cluster.weight)
-        return Mark("many", cluster.x, cluster.y, str(cluster.weight), says, _closer(cluster, window), cluster.size)
+        return Mark(
+            "many", cluster.x, cluster.y, str(cluster.weight), says, _closer(cluster, window, reader), cluster.size
+        )
     if first.key not in numbers:
         return Mark("spot", cluster.x, cluster.y, "", "", "")
     number = numbers[first.key]
@@ -129,10 +166,10 @@ def _mark(cluster: Cluster, window: Frame, numbers: dict[str, int], found: Seque
     return Mark("pin", cluster.x, cluster.y, str(number), says, f"#store-{number}", len(str(number)))
 
 
-def _closer(cluster: Cluster, window: Frame) -> str:
+def _closer(cluster: Cluster, window: Frame, reader: Reader) -> str:
     lon, lat = window.point(cluster.x, cluster.y)
     km = max(0.3, round(maps.TOGETHER / window.per_km, 1))
-    return "?" + urlencode({"near": f"{lon:.{ROUND}f},{lat:.{ROUND}f}", "within_km": km})
+    return reader.asked.link(near=f"{lon:.{ROUND}f},{lat:.{ROUND}f}", within_km=str(km), cursor="")
 
 
 def overview(counts: Mapping[str, int], reader: Reader) -> Map:
@@ -149,23 +186,26 @@ def _area(cluster: Cluster, window: Frame, reader: Reader) -> Mark:
     name = reader.districts.get(first.key, first.key)
     if count == 1:
         says = reader.t("map.area", name=name, n=cluster.weight)
-        return Mark("many", cluster.x, cluster.y, str(cluster.weight), says, f"?district={first.key}", cluster.size)
+        return Mark(
+            "many", cluster.x, cluster.y, str(cluster.weight), says, f"/stores?district={first.key}", cluster.size
+        )
     says = reader.t("map.areas", name=name, count=count, n=cluster.weight)
-    return Mark("many", cluster.x, cluster.y, str(cluster.weight), says, _closer(cluster, window), cluster.size)
+    return Mark("many", cluster.x, cluster.y, str(cluster.weight), says, _closer(cluster, window, reader), cluster.size)
 
 
 def _drawn(window: Frame, marks: Sequence[Mark], says: str, reader: Reader, *, here: bool = False) -> Map:
     wide = maps.round_km(window.km / 4)
-    waters = {name: window.project(point) for name, point in WATER_NAMES.items() if window.shows(point, 40)}
-    waters = {name: spot for name, spot in waters.items() if not _hidden(*spot, marks)}
-    middle = [(maps.WIDTH / 2, maps.HEIGHT / 2)] if here else []
+    taken = [_around(mark) for mark in marks]
+    taken += [_box(maps.WIDTH / 2, maps.HEIGHT / 2, "・")] if here else []
+    names = _names(window, marks, taken, reader)
+    waters = _waters(window, taken + [_box(n.x, n.y, n.words) for n in names], reader)
     return Map(
         land=[maps.smooth(outline, window, closed=True) for outline in LAND],
         lakes=[maps.smooth(outline, window, closed=True) for outline in LAKES],
         island=maps.smooth(XISHAN, window, closed=True),
         rivers=[maps.smooth(outline, window, closed=False) for outline in RIVERS],
         waters=waters,
-        names=_names(window, marks, [*waters.values(), *middle], reader),
+        names=names,
         marks=marks,
         rings=[(_distance(km, reader), radius) for km, radius in maps.rings(window)] if here else [],
         scale=(_distance(wide, reader), wide * window.per_km),
@@ -178,50 +218,38 @@ def _distance(km: float, reader: Reader) -> str:
     return reader.t("map.m", n=round(km * 1000)) if km < CLOSE_KM else reader.t("map.km", n=f"{km:g}")
 
 
-def _names(window: Frame, marks: Sequence[Mark], taken: list[Point], reader: Reader) -> list[Label]:
-    """Names of districts below their seats, the ones that would cover a name that is there already left out."""
-    placed = list(taken)
+def _names(window: Frame, marks: Sequence[Mark], taken: Sequence[Box], reader: Reader) -> list[Label]:
+    """Names of districts at their seats, below a mark where one stands there; none that would cover something."""
+    full = list(taken)
     names: list[Label] = []
     for code, seat in SEATS.items():
         x, y = window.project(seat)
         y += 58 if any(abs(m.x - x) < 40 and abs(m.y - y) < 40 for m in marks) else 10
-        fits = 50 <= x <= maps.WIDTH - 50 and 40 <= y <= maps.HEIGHT - 20
-        if fits and code in reader.districts and not _covered(x, y, placed, marks):
-            placed.append((x, y))
-            names.append(Label(round(x, 1), round(y, 1), reader.districts[code]))
+        words = reader.districts.get(code, "")
+        box = _box(x, y, words)
+        if words and _free(box, full):
+            full.append(box)
+            names.append(Label(round(x, 1), round(y, 1), words))
     return names
 
 
-def _covered(x: float, y: float, placed: Sequence[Point], marks: Sequence[Mark]) -> bool:
-    by_name = any(abs(x - u) < LABEL_WIDE and abs(y - v) < LABEL_HIGH for u, v in placed)
-    return by_name or _hidden(x, y, marks)
+def _waters(window: Frame, taken: Sequence[Box], reader: Reader) -> dict[str, Point]:
+    """Names of waters where nothing else stands."""
+    spots = {name: window.project(point) for name, point in WATER_NAMES.items()}
+    return {name: spot for name, spot in spots.items() if _free(_box(*spot, reader.t(f"map.{name}")), taken)}
 
 
-def _hidden(x: float, y: float, marks: Sequence[Mark]) -> bool:
-    return any(abs(x - m.x) < LABEL_WIDE * 0.6 and -18 < m.y - y + 12 < 40 for m in marks)
+def _box(x: float, y: float, words: str) -> Box:
+    half = sum(CHINESE if c >= HAN else LATIN for c in words) / 2
+    return x - half, y - ABOVE, x + half, y + BELOW
 
 
-@dataclass(frozen=True)
-class Asked:
-    """The filters as they were typed, for the form, and for links that keep them."""
+def _around(mark: Mark) -> Box:
+    return mark.x - MARK_ROOM, mark.y - MARK_ROOM, mark.x + MARK_ROOM, mark.y + MARK_ROOM
 
-    values: Mapping[str, str] = field(default_factory=dict)
 
-    def get(self, name: str) -> str:
-        """What was typed for a filter."""
-        return self.values.get(name, "")
-
-    @property
-    def some(self) -> bool:
-        """Whether anything was asked for."""
-        return any(value for name, value in self.values.items() if name not in ("sort", "cursor"))
-
-    @property
-    def more(self) -> bool:
-        """Whether one of the filters behind *more* is in use."""
-        return any(self.get(name) for name in ("category", "min_days", "cross_city", "alliance", "sort", "within_km"))
-
-    def link(self, **changes: str) -> str:
-        """An address with these filters and some changed; empty ones are left out."""
-        values = {k: v for k, v in ({**self.values, **changes}).items() if v}
-        return "/stores" + (f"?{urlencode(values)}" if values else "")
+def _free(box: Box, taken: Sequence[Box]) -> bool:
+    """Whether a box lies on the drawing and touches nothing that is taken."""
+    left, top, right, bottom = box
+    inside = left >= 0 and top >= 0 and right <= maps.WIDTH and bottom <= maps.HEIGHT
+    return inside and not any(left < r and le < right and top < b and t < bottom for le, t, r, b in taken)

@@ -228,3 +228,12 @@ def test_a_declared_setting_is_decided_from_a_day_on_and_never_backwards(system,
     assert wuyou("setting", "set", "nothing", "1", "--from", str(today), "--reason", "x")[0] == 2
     assert "12" in wuyou("setting", "list", "--city", "3101")[1].splitlines()[0]
     assert " 10 " in wuyou("setting", "list", "--city", "3205")[1].splitlines()[0]
+
+
+def test_open_data_can_be_published_at_once(system, wuyou):
+    code, out, _ = wuyou("open-data", "--json")
+    files = json.loads(out)["files"]
+    assert code == 0
+    assert {f["name"] for f in files} == {"enrolled.csv", "enrolled.json", "removed.csv", "removed.json"}
+    assert (system.places.data / "open-data" / "current" / "index.json").exists()
+    assert "enrolled.csv" in wuyou("open-data")[1]

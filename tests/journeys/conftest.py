@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.identity import totp
 from seeds import people
+from tests.journeys import doors as door_makers
 from tests.support.net import free_port
 from workflows.time.clock import SystemClock
 
@@ -62,6 +63,12 @@ def site(tmp_path_factory) -> Iterator[Installation]:
     process.terminate()
     process.wait(20)
     process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def doors(site):
+    """A shop with a plaque in force, and one whose plaque was taken away."""
+    return door_makers.put_up(site.url)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from axe_core_python.sync_playwright import Axe
 from seeds import people
 from tests.journeys.conftest import DESK, PHONE, sign_in_by_phone, sign_in_staff
 
+SMALL = {"width": 320, "height": 640}
 SCRIPT = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 
 PUBLIC = (
@@ -16,6 +17,11 @@ PUBLIC = (
     "/stores",
     "/stores?q=平江",
     "/stores?q=没有这家",
+    "/stores?near=120.62,31.31&within_km=10",
+    "/stores?near=31.31,120.62",
+    "/verify",
+    "/verify/SZP260720-AAAA-AAAA-A",
+    "/public/open-data/",
     "/sign-in",
     "/sign-in/staff",
     "/merchant/register/",
@@ -56,10 +62,11 @@ def name(address: str) -> str:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_public_pages_at_both_sizes(opened, shot, scheme):
-    for size, label in ((PHONE, "phone"), (DESK, "desk")):
+def test_public_pages_at_both_sizes(opened, shot, scheme, doors):
+    of_doors = [f"/verify/{door.plaque}" for door in doors] + [f"/stores/{doors[0].store}?on=2026-01-01"]
+    for size, label in ((PHONE, "phone"), (DESK, "desk"), (SMALL, "small")):
         page = opened(size, color_scheme=scheme)
-        for address in PUBLIC:
+        for address in (*PUBLIC, *of_doors):
             sound(page, address)
             if scheme == "dark" or label == "desk":
                 shot(page, f"{name(address)}-{label}-{scheme}")

@@ -38,7 +38,15 @@ def test_stores_at_one_place_are_one_mark_with_their_count():
     (mark,) = finding.stores_map(Wanted(words="店"), rows, dots(rows), READER).marks
     assert (mark.kind, mark.label) == ("many", "4")
     assert "4 家" in mark.says
-    assert mark.href.startswith("?near=120.5000%2C31.3000&within_km=")
+    assert mark.href.startswith("/stores?near=120.5000%2C31.3000&within_km=")
+
+
+def test_looking_closer_keeps_the_filters():
+    reader = Reader("zh", {}, Asked({"q": "店", "category": "goods.food", "cursor": "old"}))
+    rows = found(4, step=0)
+    (mark,) = finding.stores_map(Wanted(words="店"), rows, dots(rows), reader).marks
+    assert "category=goods.food" in mark.href
+    assert "cursor" not in mark.href
 
 
 def test_stores_of_later_pages_are_dots_without_a_number():
@@ -73,15 +81,23 @@ def test_all_districts_stand_on_the_map_of_both_cities_and_every_store_is_counte
     drawn = finding.overview(dict.fromkeys(SEATS, 10), READER)
     assert sum(int(m.label) for m in drawn.marks) == 260
     assert "260" in drawn.says
-    assert any(m.href == "?district=310151" for m in drawn.marks)
+    assert any(m.href == "/stores?district=310151" for m in drawn.marks)
     assert finding.overview({"999999": 3}, READER).marks == []
 
 
-def test_names_on_the_map_do_not_cover_each_other():
-    names = finding.overview(dict.fromkeys(SEATS, 10), READER).names
-    for i, one in enumerate(names):
-        for other in names[i + 1 :]:
-            assert abs(one.x - other.x) >= 90 or abs(one.y - other.y) >= 30
+def test_names_on_the_map_cover_neither_each_other_nor_a_mark():
+    drawn = finding.overview(dict.fromkeys(SEATS, 10), READER)
+    boxes = [finding._box(n.x, n.y, n.words) for n in drawn.names]
+    marks = [finding._around(m) for m in drawn.marks]
+    assert len(boxes) >= 10
+    for i, box in enumerate(boxes):
+        assert finding._free(box, boxes[:i] + boxes[i + 1 :] + marks)
+
+
+def test_a_mark_that_is_one_district_has_its_name_below():
+    drawn = finding.overview({"310151": 7}, READER)
+    (mark,) = drawn.marks
+    assert any(n.words == "区51" and 0 < n.y - mark.y < 70 for n in drawn.names)
 
 
 def test_distances_are_said_as_people_say_them():
