@@ -70,6 +70,12 @@ class Settings:
     web_threads: int = _setting("WUYOU_WEB_THREADS", "8", _number(1, 64), "Threads of each web server process.")
     workers: int = _setting("WUYOU_WORKERS", "1", _number(1, 32), "Background worker processes.")
     https: bool = _setting("WUYOU_HTTPS", "0", _flag, "1 when a TLS proxy stands in front: cookies become Secure.")
+    webhook_loopback: bool = _setting(
+        "WUYOU_WEBHOOK_LOOPBACK",
+        "0",
+        _flag,
+        "1 lets webhooks go to this machine, by plain http and to any port: for demos and tests, never in production.",
+    )
 
     @property
     def embedded_database(self) -> bool:

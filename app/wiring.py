@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import hooks
 from app.channels import Channel, StandIn, send_notice
 from app.keys import load_keys
+from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
 from complaints import jobs as complaint_jobs
@@ -23,9 +25,10 @@ from merchants.lifecycle import MACHINES as MERCHANT_MACHINES
 from merchants.models import Enrolment, Standing
 from merchants.terms import TERMS as MERCHANT_TERMS
 from workflows.case import checkpoints
-from workflows.delivery import notices
+from workflows.delivery import notices, webhooks
 from workflows.delivery.jobs import Job
 from workflows.delivery.leases import Lease
+from workflows.delivery.outbox import Wait
 from workflows.store.session import Databases
 from workflows.time.clock import shanghai_date
 from workflows.time.terms import TermBook
@@ -39,7 +42,7 @@ MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES)
 KINDS = (Complaint, Report, Enrolment, Standing)
 """Every kind of case."""
 
-HANDLERS = {**merchant_jobs.handlers(), **complaint_jobs.handlers()}
+HANDLERS = hooks.with_webhooks({**merchant_jobs.handlers(), **complaint_jobs.handlers()})
 """What follows, inside the database, from which event."""
 
 CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("email")}
@@ -48,9 +51,19 @@ CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("emai
 External = Callable[[Databases, Lease], None]
 
 
-def external(_told: Settings) -> Mapping[str, External]:
+ASIDE = frozenset({webhooks.DELIVER})
+"""Effects that may take long: they are done beside everything else, and hold up nothing."""
+
+WAITS: Mapping[str, Wait] = {webhooks.DELIVER: webhooks.wait}
+"""Topics with a schedule of their own for what failed."""
+
+
+def external(told: Settings) -> Mapping[str, External]:
     """What follows outside the database from which message."""
-    return {notices.SEND: partial(send_notice, channels=CHANNELS)}
+    return {
+        notices.SEND: partial(send_notice, channels=CHANNELS),
+        webhooks.DELIVER: partial(hooks.send, outbound=Outbound(loopback=told.webhook_loopback)),
+    }
 
 
 def jobs(told: Settings) -> tuple[Job, ...]:

@@ -34,6 +34,7 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "enrolment.act": MERCHANTS | OFFICERS,
     "enrolment.review": OFFICERS,
     "measures.read": OFFICERS,
+    "webhooks.own": MERCHANTS | OFFICERS,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""
 
