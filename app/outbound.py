@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Self
@@ -187,17 +187,17 @@ class Outbound:
             answer = pool.urlopen(
                 "POST", to.path, body, sent, retries=False, redirect=False, preload_content=False, decode_content=False
             )
-            if watch.over:  # a head that was cut off reads as if it had ended
-                raise Unreached("timeout")
-            _hear_out(answer)
+            with closing(answer):
+                if watch.over:  # a head that was cut off reads as if it had ended
+                    raise Unreached("timeout")
+                _hear_out(answer)
             return Answer(answer.status, answer.headers.get("Retry-After"))
 
 
 def _hear_out(answer: BaseHTTPResponse) -> None:
-    """Take what has come of the answer's body, 64 KB at most, throw it away and hang up: the status is the answer."""
+    """Take what has come of the answer's body, 64 KB at most, and throw it away: the status is the answer."""
     with suppress(HTTPError, OSError):
         answer.read1(ANSWER_BYTES, decode_content=False)
-    answer.close()
 
 
 def _code(error: Exception) -> str:

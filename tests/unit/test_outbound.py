@@ -106,7 +106,7 @@ def test_t35_nothing_of_the_corpus_reaches_a_listener_on_this_machine(host):
         assert receiver.connections == 0
 
 
-@pytest.mark.parametrize("host", [h.strip("[]") for h in CORPUS if "[" in h or h[0].isdigit() and h.isascii()])
+@pytest.mark.parametrize("host", [h.strip("[]") for h in CORPUS if "[" in h or (h[0].isdigit() and h.isascii())])
 def test_t35_a_name_that_resolves_to_one_of_them_is_refused_too(host):
     assert not permitted(host)
     mixed = Outbound(resolve=lambda name, port: ["93.184.215.14", host])
