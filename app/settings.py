@@ -73,6 +73,12 @@ class Settings:
         "WUYOU_OPEN_DATA_LICENCE", "", str, "Licence of the open data, as its page states it. Empty: none declared."
     )
     https: bool = _setting("WUYOU_HTTPS", "0", _flag, "1 when a TLS proxy stands in front: cookies become Secure.")
+    webhook_loopback: bool = _setting(
+        "WUYOU_WEBHOOK_LOOPBACK",
+        "0",
+        _flag,
+        "1 lets webhooks go to this machine, by plain http and to any port: for demos and tests, never in production.",
+    )
 
     @property
     def embedded_database(self) -> bool:

@@ -7,11 +7,13 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 from rq.timeouts import BaseTimeoutException
 
 from app import logs, settings, wiring
+from app.aside import Aside
 from app.database import connect
 from app.settings import Settings
 from workflows.delivery import jobs, leases, outbox
@@ -34,14 +36,24 @@ def databases(told: Settings) -> Iterator[Databases]:
 
 
 def drain() -> None:
-    """Drain messages, deliveries and scheduled jobs until nothing is due or the time is up."""
+    """Drain messages, deliveries and scheduled jobs until nothing is due or the time is up.
+
+    What may take long is begun early enough to end in time, and goes on beside everything else.
+    """
     logs.configure()
     told = settings.read()
     until = time.monotonic() + LONGEST_SECONDS
-    with databases(told) as db:
+    with databases(told) as db, beside(db, told) as aside:
         beat(db)
-        while time.monotonic() < until and step(db, told):
-            pass
+        while time.monotonic() < until:
+            begun = time.monotonic() < until - Aside.LONGEST and deliver_aside(db, aside)
+            if not (step(db, told) or begun or aside.busy()):
+                break
+
+
+def beside(db: Databases, told: Settings) -> Aside:
+    """Where effects that may take long are done."""
+    return Aside(partial(deliver_one, db, told), partial(give_back, db))
 
 
 def beat(db: Databases) -> None:
@@ -65,12 +77,28 @@ def drain_messages(db: Databases) -> bool:
 
 
 def deliver(db: Databases, told: Settings) -> bool:
-    """Lease, do and mark one batch of effects outside the database; whether there was any."""
+    """Lease, do and mark one batch of quick effects outside the database; whether there was any."""
     with db.transaction(Role.WORKER) as session:
-        taken = leases.take(session)
+        taken = leases.take(session, without=wiring.ASIDE)
     for lease in taken:
         deliver_one(db, told, lease)
     return bool(taken)
+
+
+def deliver_aside(db: Databases, aside: Aside) -> bool:
+    """Lease a batch of effects that may take long, none of a lane at work, and begin them; whether there was any."""
+    if aside.full:
+        return False
+    with db.transaction(Role.WORKER) as session:
+        taken = leases.take(session, only=wiring.ASIDE, besides=aside.lanes)
+    aside.begin(taken)
+    return bool(taken)
+
+
+def give_back(db: Databases, lease: leases.Lease) -> None:
+    """Give a lease back untried."""
+    with db.transaction(Role.WORKER) as session:
+        leases.give_back(session, lease)
 
 
 def deliver_one(db: Databases, told: Settings, lease: leases.Lease) -> None:
@@ -81,7 +109,7 @@ def deliver_one(db: Databases, told: Settings, lease: leases.Lease) -> None:
         raise
     except Exception as error:  # noqa: BLE001 - whatever the outside does, the message is tried again
         with db.transaction(Role.WORKER) as session:
-            kept = leases.failed(session, lease, error)
+            kept = leases.failed(session, lease, error, wiring.WAITS.get(lease.topic, outbox.wait))
         log.warning("delivery_failed", topic=lease.topic, error=outbox.describe(error), fenced=not kept)
         return
     with db.transaction(Role.WORKER) as session:

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import open_data
+from app import hooks, open_data
 from app.channels import Channel, StandIn, send_notice
 from app.keys import load_keys
+from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
 from complaints import jobs as complaint_jobs
@@ -26,9 +27,10 @@ from merchants.operations import standing
 from merchants.terms import SETTINGS as MERCHANT_SETTINGS
 from merchants.terms import TERMS as MERCHANT_TERMS
 from workflows.case import checkpoints
-from workflows.delivery import notices
+from workflows.delivery import notices, webhooks
 from workflows.delivery.jobs import Job
 from workflows.delivery.leases import Lease
+from workflows.delivery.outbox import Wait
 from workflows.store.session import Databases
 from workflows.time.clock import shanghai_date
 from workflows.time.declared import Declared
@@ -52,7 +54,7 @@ KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}
 MOVED: Mapping[str, tuple[Callable[[Session, Any], None], ...]] = {Standing.case_kind: (standing.follow_term,)}
 """What follows in a case's row when a calendar moved one of its dates."""
 
-HANDLERS = {**merchant_jobs.handlers(), **complaint_jobs.handlers()}
+HANDLERS = hooks.with_webhooks({**merchant_jobs.handlers(), **complaint_jobs.handlers()})
 """What follows, inside the database, from which event."""
 
 CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("email")}
@@ -61,9 +63,19 @@ CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("emai
 External = Callable[[Databases, Lease], None]
 
 
-def external(_told: Settings) -> Mapping[str, External]:
+ASIDE = frozenset({webhooks.DELIVER})
+"""Effects that may take long: they are done beside everything else, and hold up nothing."""
+
+WAITS: Mapping[str, Wait] = {webhooks.DELIVER: webhooks.wait}
+"""Topics with a schedule of their own for what failed."""
+
+
+def external(told: Settings) -> Mapping[str, External]:
     """What follows outside the database from which message."""
-    return {notices.SEND: partial(send_notice, channels=CHANNELS)}
+    return {
+        notices.SEND: partial(send_notice, channels=CHANNELS),
+        webhooks.DELIVER: partial(hooks.send, outbound=Outbound(loopback=told.webhook_loopback)),
+    }
 
 
 def jobs(told: Settings) -> tuple[Job, ...]:

@@ -126,12 +126,7 @@ def begin(
     if brand_id not in actor.manages:
         raise Refused("org.other", "only a manager of the brand may do this")
     lines = preview(session, brand_id, ids, changes, on, clock.today())
-    faults = [line for line in lines if line.fault not in ("", "same")]
-    if faults or len(lines) < len(set(ids)):
-        missing = len(set(ids)) - len(lines)
-        errors = [FieldError("stores", _code(f), f"{f.store} ({f.plaque})") for f in faults[:SHOWN_FAULTS]]
-        errors += [FieldError("stores", "batch.gone", f"{missing} without a promise in force")] if missing else []
-        raise RuleBroken("validation", "it cannot be changed for every chosen store", errors=errors)
+    _check_lines(lines, len(set(ids)))
     todo = [line.standing_id for line in lines if not line.fault]
     if not todo:
         fault = FieldError("changes", "batch.same", "nothing would change at any of the chosen stores")
@@ -149,6 +144,16 @@ def begin(
     session.add(row)
     session.flush()
     return row
+
+
+def _check_lines(lines: Sequence[Line], chosen: int) -> None:
+    """All or nothing: one store where the change cannot be keeps it from all."""
+    faults = [line for line in lines if line.fault not in ("", "same")]
+    missing = chosen - len(lines)
+    errors = [FieldError("stores", _code(f), f"{f.store} ({f.plaque})") for f in faults[:SHOWN_FAULTS]]
+    errors += [FieldError("stores", "batch.gone", f"{missing} without a promise in force")] if missing else []
+    if errors:
+        raise RuleBroken("validation", "it cannot be changed for every chosen store", errors=errors)
 
 
 def _code(line: Line) -> str:

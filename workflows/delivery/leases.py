@@ -7,12 +7,13 @@ The outside may so hear a thing twice, always with the same id: at least once, n
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from workflows.delivery import outbox
@@ -31,16 +32,34 @@ class Lease:
     topic: str
     case_id: UUID
     payload: dict[str, Any]
+    attempts: int
+    """How often it failed before."""
 
 
-def take(session: Session, limit: int = outbox.BATCH) -> list[Lease]:
-    """Lease due external messages; commit before doing anything with them."""
+def take(
+    session: Session,
+    limit: int = outbox.BATCH,
+    *,
+    only: Collection[str] = (),
+    without: Collection[str] = (),
+    besides: Collection[UUID] = (),
+) -> list[Lease]:
+    """Lease due external messages; commit before doing anything with them.
+
+    :param only: these topics alone, where any are named.
+    :param without: these topics not.
+    :param besides: messages of these cases not.
+    """
     until = DatabaseClock(session).now() + LEASE
-    messages = session.scalars(outbox.due(external=True).limit(limit)).all()
+    query = outbox.due(external=True).limit(limit)
+    query = query.where(Message.topic.in_(only)) if only else query
+    query = query.where(Message.topic.not_in(without)) if without else query
+    query = query.where(Message.case_id.not_in(besides)) if besides else query
+    messages = session.scalars(query).all()
     for message in messages:
         message.lease_no += 1
         message.leased_until = until
-    return [Lease(m.id, m.lease_no, m.topic, m.case_id, m.payload) for m in messages]
+    return [Lease(m.id, m.lease_no, m.topic, m.case_id, m.payload, m.attempts) for m in messages]
 
 
 def done(session: Session, lease: Lease) -> bool:
@@ -48,14 +67,28 @@ def done(session: Session, lease: Lease) -> bool:
     return _finish(session, lease, done_at=func.now(), leased_until=None)
 
 
-def failed(session: Session, lease: Lease, error: Exception) -> bool:
-    """Give the message back for a later attempt; False when the lease was lost."""
+def holds(session: Session, lease: Lease) -> bool:
+    """Whether the lease is still ours; until this transaction ends nobody else can take it."""
+    mine = (Message.id == lease.message) & (Message.lease_no == lease.number) & Message.done_at.is_(None)
+    return session.scalar(select(Message.id).where(mine).with_for_update()) is not None
+
+
+def failed(session: Session, lease: Lease, error: Exception, wait: outbox.Wait = outbox.wait) -> bool:
+    """Give the message back for a later attempt; False when the lease was lost.
+
+    :param wait: the topic's own schedule.
+    """
     message = session.get(Message, lease.message, with_for_update=True, populate_existing=True)
     if message is None or message.lease_no != lease.number or message.done_at is not None:
         return False
     message.leased_until = None
-    outbox.fail(message, error, DatabaseClock(session).now())
+    outbox.fail(message, error, DatabaseClock(session).now(), wait)
     return True
+
+
+def give_back(session: Session, lease: Lease) -> bool:
+    """Give an untried message back, due at once; False when the lease was lost."""
+    return _finish(session, lease, leased_until=None)
 
 
 def _finish(session: Session, lease: Lease, **values: Any) -> bool:

@@ -28,9 +28,35 @@ ERROR_LENGTH = 500
 Handler = Callable[[Session, Message], None]
 """Does what a message asks for, inside the transaction that marks it done."""
 
+Wait = Callable[[int], timedelta | None]
+"""How long to wait after so many failures; None when that was the last attempt. A topic may have one of its own."""
 
-def publish(session: Session, topic: str, case: Any, payload: Mapping[str, Any], *, external: bool = False) -> Message:
-    """Write a message of a case into this transaction."""
+
+class Postponed(Exception):
+    """An effect outside failed, and asked not to be tried again before some time has passed.
+
+    :param code: what happened; the message keeps it.
+    """
+
+    def __init__(self, code: str, least: timedelta = timedelta(0)) -> None:
+        super().__init__(code)
+        self.code = code
+        self.least = least
+
+
+def publish(
+    session: Session,
+    topic: str,
+    case: Any,
+    payload: Mapping[str, Any],
+    *,
+    external: bool = False,
+    after: datetime | None = None,
+) -> Message:
+    """Write a message of a case into this transaction.
+
+    :param after: not to be handled before this moment.
+    """
     now = DatabaseClock(session).now()
     message = Message(
         topic=topic,
@@ -39,7 +65,7 @@ def publish(session: Session, topic: str, case: Any, payload: Mapping[str, Any],
         payload=dict(payload),
         external=external,
         created_at=now,
-        next_at=now,
+        next_at=max(now, after or now),
     )
     session.add(message)
     session.info["ring"] = True
@@ -50,6 +76,11 @@ def backoff(attempts: int) -> timedelta:
     """How long to wait after the given number of failures: growing, with jitter, an hour at most."""
     seconds = min(2.0**attempts, LONGEST_WAIT.total_seconds())
     return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - jitter, not a secret
+
+
+def wait(attempts: int) -> timedelta | None:
+    """The wait of every topic that has none of its own: twelve attempts."""
+    return None if attempts >= MOST_ATTEMPTS else backoff(attempts)
 
 
 @dataclass(frozen=True)
@@ -128,14 +159,25 @@ def _handle(
     return True
 
 
-def fail(message: Message, error: Exception, now: datetime) -> None:
+def fail(message: Message, error: Exception, now: datetime, wait: Wait = wait) -> None:
     """Note a failure: try again later, or never again after the last attempt."""
     message.attempts += 1
     message.last_error = describe(error)
-    if message.attempts >= MOST_ATTEMPTS:
+    pause = wait(message.attempts)
+    if pause is None:
         message.dead_at = now
     else:
-        message.next_at = now + backoff(message.attempts)
+        least = error.least if isinstance(error, Postponed) else pause
+        message.next_at = now + max(pause, least)
+
+
+def hold(session: Session, topic: str, case_id: Any, until: datetime) -> None:
+    """Let the messages of a topic and case wait until then; whichever somebody is just writing is left alone."""
+    undone = (Message.case_id == case_id) & Message.done_at.is_(None) & Message.dead_at.is_(None)
+    early = undone & (Message.topic == topic) & (Message.next_at < until)
+    ids = select(Message.id).where(early).with_for_update(skip_locked=True)
+    held = update(Message).where(Message.id.in_(ids)).values(next_at=until)
+    session.execute(held, execution_options={"synchronize_session": False})
 
 
 def describe(error: Exception) -> str:

@@ -36,6 +36,7 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "supervision.read": OFFICERS,
     "supervision.act": OFFICERS,
     "measures.read": OFFICERS,
+    "webhooks.own": MERCHANTS | OFFICERS,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""
 
