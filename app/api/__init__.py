@@ -9,6 +9,8 @@ from flask_smorest import Api
 from marshmallow import fields
 from werkzeug.exceptions import HTTPException
 
+from app.api.alliances import blueprint as alliances
+from app.api.brands import blueprint as brands
 from app.api.complaints import blueprint as complaints
 from app.api.directory import blueprint as directory
 from app.api.enrolments import blueprint as enrolments
@@ -17,12 +19,25 @@ from app.api.measures import blueprint as measures
 from app.api.plaques import blueprint as plaques
 from app.api.reports import blueprint as reports
 from app.api.sessions import blueprint as sessions
+from app.api.statements import blueprint as statements
 from app.http.endpoint import endpoint
 from app.http.errors import answer, of_http
 from app.settings import VERSION
 from workflows.schema import Fen, Strict, Words
 
-BLUEPRINTS = (sessions, complaints, reports, enrolments, plaques, evidence, directory, measures)
+BLUEPRINTS = (
+    sessions,
+    complaints,
+    reports,
+    enrolments,
+    plaques,
+    evidence,
+    directory,
+    measures,
+    alliances,
+    brands,
+    statements,
+)
 
 CONFIG = {
     "API_TITLE": "Wuyou 无忧",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.portals import account, base, consumer, docs, filing, merchant, officer, public
+from app.portals import account, base, brands, chains, consumer, docs, filing, merchant, officer, public, statements
 
-PORTALS = (public, docs, account, consumer, filing, merchant, officer)
+PORTALS = (public, docs, account, consumer, filing, merchant, officer, chains, brands, statements)
 
 
 def register(app: Flask) -> None:
