@@ -8,8 +8,9 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from app.api import brands as api
 from app.api.alliances import who
+from app.api.brands import lines as inbox_lines
+from app.api.brands import own
 from app.http import context
 from app.http.endpoint import endpoint
 from app.portals import base, forms
@@ -58,7 +59,7 @@ def take_up(case: UUID) -> Any:
 @endpoint("merchant.own")
 def inbox(case: UUID) -> Any:
     """What waits for whom at every bureau, the earliest date first."""
-    brand, args = api.own(case), request.args
+    brand, args = own(case), request.args
     asked = {
         "city": args.get("city") if args.get("city") in CITIES else None,
         "district": args.get("district", "")[:6],
@@ -67,7 +68,7 @@ def inbox(case: UUID) -> Any:
         "cursor": args.get("cursor"),
         "limit": PAGE,
     }
-    rows, following = api.lines(brand.id, asked)
+    rows, following = inbox_lines(brand.id, asked)
     return render_template(
         "merchant/brand.html",
         brand=brand,
@@ -96,7 +97,7 @@ def due(on: Any) -> tuple[str, str, str]:
 @endpoint("merchant.own")
 def hand_over(case: UUID) -> Any:
     """Hand an open matter to a colleague."""
-    form, brand = request.form, api.own(case)
+    form, brand = request.form, own(case)
     matter, to = forms.ident(form, "matter"), forms.ident(form, "to")
     if matter is None or to is None:
         raise RuleBroken("delegation.needed", "choose a colleague", field="to")
@@ -111,7 +112,7 @@ def done(case: UUID) -> Any:
     delegation = forms.ident(request.form, "delegation")
     if delegation is None:
         raise NotFound("delegation.unknown", "nothing of the kind was handed over")
-    brands.done(context.session(), api.own(case).id, delegation, **who())
+    brands.done(context.session(), own(case).id, delegation, **who())
     return base.see_other(url_for("brand_pages.inbox", case=case))
 
 
@@ -119,7 +120,7 @@ def done(case: UUID) -> Any:
 @endpoint("merchant.own")
 def holders(case: UUID) -> Any:
     """The firms that hold the brand, with their stores."""
-    session, brand = context.session(), api.own(case)
+    session, brand = context.session(), own(case)
     known = {b.org_id: line(b, name) for b, name in bond_queries.of_whole(session, brand.id)}
     shown = queries.holders(session, brand)
     opened = forms.ident(request.args, "holder")
@@ -138,7 +139,7 @@ def holders(case: UUID) -> Any:
 @endpoint("merchant.own")
 def promise(case: UUID) -> Any:
     """Choose stores and what changes, look at what it means for each, then make it so."""
-    brand = api.own(case)
+    brand = own(case)
     if request.method == "GET":
         return promise_form(brand)
     try:
@@ -190,7 +191,7 @@ def _apply(brand: Any) -> Any:
 @endpoint("merchant.own")
 def progress(case: UUID, file: UUID) -> Any:
     """How far a change has come; going on changes the next stores, all or none of them."""
-    brand = api.own(case)
+    brand = own(case)
     batch = many.find(context.session(), file)
     if request.method == "POST":
         many.go_on(context.session(), batch, **who())

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
 
-from app.api import alliances as api
+from app.api.alliances import answer as answer_bond
+from app.api.alliances import who
 from app.http import context
 from app.http.endpoint import endpoint
 from app.portals import base, forms
@@ -67,7 +68,7 @@ def line(row: Bond, name: str | None) -> dict[str, Any]:
 @endpoint("merchant.own")
 def answer(case: UUID, verb: str) -> Any:
     """Confirm, decline, or leave with a last day."""
-    api.answer(case, verb, {"last": forms.day(request.form, "last")} if verb == "leave" else {})
+    answer_bond(case, verb, {"last": forms.day(request.form, "last")} if verb == "leave" else {})
     return base.see_other(base.safe_target(request.form.get("to")) or url_for("chains.hub"))
 
 
@@ -78,7 +79,7 @@ def ask() -> Any:
     session, form = context.session(), request.form
     kind, of_id = bond_queries.whole_named(session, form.get("whole", "")[:200])
     org_kind, org_id = bond_queries.org_named(session, form.get("org", "")[:200])
-    bonds.propose(session, kind, of_id, org_kind, org_id, forms.day(form, "since"), **api.who())
+    bonds.propose(session, kind, of_id, org_kind, org_id, forms.day(form, "since"), **who())
     return base.see_other(base.safe_target(form.get("to")) or url_for("chains.hub"))
 
 
@@ -89,7 +90,7 @@ def new_alliance() -> Any:
     if request.method == "GET":
         return alliance_form({})
     try:
-        row = alliances.found(context.session(), alliance_draft(), **api.who())
+        row = alliances.found(context.session(), alliance_draft(), **who())
     except RuleBroken as broken:
         return alliance_form(forms.errors(broken)), 422
     return base.see_other(url_for("chains.alliance", case=row.id))
@@ -169,7 +170,7 @@ def _add_row(row: Alliance) -> None:
         handed_in=tuple(form.getlist("handed_in")),
         most_fen=forms.fen(form, "most_yuan"),
     )
-    alliances.add_row(context.session(), row, draft, **api.who())
+    alliances.add_row(context.session(), row, draft, **who())
 
 
 def _end_row(row: Alliance) -> None:
@@ -177,13 +178,13 @@ def _end_row(row: Alliance) -> None:
     if wanted is None:
         raise RuleBroken("alliance.row", "the alliance has no such row", field="row")
     held = alliances.find_row(context.session(), row, wanted)
-    alliances.end_row(context.session(), row, held, forms.day(request.form, "last"), **api.who())
+    alliances.end_row(context.session(), row, held, forms.day(request.form, "last"), **who())
 
 
 def _share(row: Alliance) -> None:
     form = request.form
     parts = forms.parts(form, codes.ALLIANCE_BEARERS)
-    alliances.share(context.session(), row, form.get("cost", "")[:40], parts, forms.day(form, "since"), **api.who())
+    alliances.share(context.session(), row, form.get("cost", "")[:40], parts, forms.day(form, "since"), **who())
 
 
 @blueprint.route("/agreements/new", methods=["GET", "POST"])
@@ -197,7 +198,7 @@ def new_agreement() -> Any:
     brand = forms.ident(request.form, "brand")
     maker = next((f for f in firms if str(f.id) == request.form.get("maker")), firms[0])
     try:
-        row = makers.found(session, maker, request.form.get("name", "")[:200], brand, version_draft(), **api.who())
+        row = makers.found(session, maker, request.form.get("name", "")[:200], brand, version_draft(), **who())
     except RuleBroken as broken:
         return agreement_form(forms.errors(broken), firms), 422
     return base.see_other(url_for("chains.agreement", case=row.id))
@@ -222,7 +223,7 @@ def agreement_form(errors: dict[str, str], firms: Any, row: MakerAgreement | Non
         terms=held.terms if held else {},
         shares=maker_queries.shares(session, held.id) if held else {},
         firms=firms,
-        brands=[b for b in brand_queries.of_orgs(session, parties)],
+        brands=list(brand_queries.of_orgs(session, parties)),
         codes=codes,
         today=context.clock().today(),
     )
@@ -253,7 +254,7 @@ def new_version(case: UUID) -> Any:
     if request.method == "GET":
         return agreement_form({}, (), row)
     try:
-        makers.change(session, row, version_draft(), forms.day(request.form, "on"), **api.who())
+        makers.change(session, row, version_draft(), forms.day(request.form, "on"), **who())
     except RuleBroken as broken:
         return agreement_form(forms.errors(broken), (), row), 422
     return base.see_other(url_for("chains.agreement", case=case))

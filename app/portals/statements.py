@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +65,7 @@ def page(case: UUID, link: str = "", errors: Any = None) -> str:
         "merchant/statement.html",
         statement=row,
         says=json.loads(row.body),
+        made=row.made_at,
         signature=views.text64(row.signature),
         consents=queries.consents(session, row.id),
         looks=queries.looks(session, row.id),
@@ -82,7 +84,7 @@ def consent(case: UUID) -> Any:
     """Let one named recipient check the statement; its link is shown once, on this answer."""
     session, form = context.session(), request.form
     row = queries.statement(session, case)
-    days = int(form.get("days", "")) if form.get("days") in map(str, LENGTHS) else 0
+    days = int(form.get("days", "")) if form.get("days", "") in {str(n) for n in LENGTHS} else 0
     try:
         _, secret = statements.consent(
             session, row, form.get("recipient", "")[:200], form.get("kind", "")[:40], days, **who()
@@ -106,5 +108,9 @@ def shared(token: str) -> Any:
     """A statement by its link; the look is recorded before anything is shown."""
     found = statements.look(context.session(), token, context.address())
     return render_template(
-        "merchant/statement_shared.html", shown=found, says=found.says, signature=views.text64(found.signature)
+        "merchant/statement_shared.html",
+        shown=found,
+        says=found.says,
+        made=datetime.fromisoformat(found.says["made_at"]),
+        signature=views.text64(found.signature),
     )
