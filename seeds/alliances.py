@@ -61,7 +61,8 @@ def load(session: Session) -> None:
     clock = DatabaseClock(session)
     brands = load_brands(session, clock)
     if brands:
-        load_people(session)
+        managed = load_people(session)
+        brands.sort(key=lambda brand: (brand.id not in managed, brand.name))
         load_alliance(session, brands, clock)
         load_maker(session, brands, clock)
     load_places(session, clock)
@@ -91,18 +92,20 @@ def _brand(session: Session, name: str, firm: UUID, clock: Clock) -> Brand:
     return row
 
 
-def load_people(session: Session) -> None:
-    """Whoever manages a brand's firm in the demo works for the brand too."""
+def load_people(session: Session) -> set[UUID]:
+    """Whoever manages a brand's firm in the demo works for the brand too; the brands that somebody works for."""
     query = (
         select(Membership.account_id, Brand.id)
         .join(Brand, Brand.owner_id == Membership.org_id)
         .join(Account, Account.id == Membership.account_id)
         .where(Account.login.is_not(None), Membership.rank == "manager")
     )
-    for account, brand in session.execute(query).all():
+    found = session.execute(query).all()
+    for account, brand in found:
         if session.get(Membership, (account, brand)) is None:
             session.add(Membership(account_id=account, org_id=brand, org_kind="brand", rank="manager"))
     session.flush()
+    return {brand for _, brand in found}
 
 
 def load_alliance(session: Session, brands: list[Brand], clock: Clock) -> None:

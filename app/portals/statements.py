@@ -113,4 +113,5 @@ def shared(token: str) -> Any:
         says=found.says,
         made=datetime.fromisoformat(found.says["made_at"]),
         signature=views.text64(found.signature),
+        ours=views.is_ours(context.installation().db.keys, found.body, found.signature),
     )

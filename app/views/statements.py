@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from merchants.models import Enterprise, Statement
 from merchants.operations import statements
 from merchants.statement import FORM, SPAN_DAYS, Figure
 from workflows.people.actor import Actor
-from workflows.store.crypto import Keys
+from workflows.store.crypto import Keys, framed
 from workflows.time.clock import Clock
 
 
@@ -39,6 +40,15 @@ def signed(row: Statement) -> dict[str, Any]:
 def text64(content: bytes) -> str:
     """Bytes as people copy them."""
     return base64.b64encode(content).decode()
+
+
+def is_ours(keys: Keys, body: str, signature: bytes) -> bool:
+    """Whether the signature under a statement's text is this installation's: looked at anew at every look."""
+    try:
+        keys.public.verify(signature, framed(FORM, body.encode()))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def public_key(keys: Keys) -> dict[str, str]:

@@ -24,7 +24,14 @@ PUBLIC = (
     "/nowhere",
 )
 STAFF = {
-    "shop.suzhou": ("/merchant/", "/my/notices"),
+    "shop.suzhou": (
+        "/merchant/chains",
+        "/merchant/alliances/new",
+        "/merchant/agreements/new",
+        "/merchant/statements",
+        "/my/notices",
+        "/merchant/",
+    ),
     "officer.gusu": ("/officer/", "/officer/?state=testing", "/officer/measures"),
 }
 FILING = tuple(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check"))
