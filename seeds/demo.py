@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from complaints.models import Complaint
 from measures import nightly
 from merchants.operations import listing
-from seeds import loading, people, promising, reference, shops
+from seeds import alliances, loading, people, promising, reference, shops
 from seeds.history import Historian
 from workflows.case import calendars
 from workflows.store.session import DatabaseClock, Databases, Role, keys_of
@@ -43,6 +43,7 @@ def load(db: Databases, hashed: Callable[[], str], say: Say, progress: Callable[
         listing.fill_keys(session)
         promising.load_demo(session)
         people.load(session, hashed())
+        alliances.load(session)
         crowd = people.load_crowd(session)
     signing_in = [person.id for person in people.PEOPLE if person.role == "consumer"]
     say("a past to look at")

@@ -9,6 +9,8 @@ from flask_smorest import Api
 from marshmallow import fields
 from werkzeug.exceptions import HTTPException
 
+from app.api.alliances import blueprint as alliances
+from app.api.brands import blueprint as brands
 from app.api.complaints import blueprint as complaints
 from app.api.directory import blueprint as directory
 from app.api.documents import BLUEPRINTS as DOCUMENTS
@@ -18,6 +20,7 @@ from app.api.measures import blueprint as measures
 from app.api.plaques import blueprint as plaques
 from app.api.reports import blueprint as reports
 from app.api.sessions import blueprint as sessions
+from app.api.statements import blueprint as statements
 from app.api.supervision import blueprint as supervision
 from app.http.endpoint import endpoint
 from app.http.errors import answer, of_http
@@ -35,6 +38,9 @@ BLUEPRINTS = (
     directory,
     measures,
     supervision,
+    alliances,
+    brands,
+    statements,
 )
 
 CONFIG = {

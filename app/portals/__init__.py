@@ -8,6 +8,8 @@ from app.portals import (
     account,
     applying,
     base,
+    brands,
+    chains,
     consumer,
     docs,
     filing,
@@ -21,6 +23,7 @@ from app.portals import (
     registering,
     review,
     standings,
+    statements,
     stores,
     verify,
     visits,
@@ -45,6 +48,9 @@ PORTALS = (
     standings,
     visits,
     papers,
+    chains,
+    brands,
+    statements,
 )
 
 

@@ -42,6 +42,15 @@ def found(session: Session, name: str, owner: Enterprise, *, actor: Actor, clock
     return row
 
 
+def take_up(session: Session, brand_id: UUID) -> None:
+    """A brand's owner begins to work for it, where nobody does yet.
+
+    :raises Refused: not a manager of its owner, or the brand has people already.
+    """
+    if not session.scalar(JOIN, {"brand": brand_id}):
+        raise Refused("brand.people", "only the owner's manager may, and only where the brand has nobody yet")
+
+
 def delegate(
     session: Session, brand_id: UUID, case: UUID, to: UUID, due_on: date, *, actor: Actor, clock: Clock
 ) -> Delegation:

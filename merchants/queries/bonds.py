@@ -10,7 +10,8 @@ from sqlalchemy import Uuid, and_, bindparam, func, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from merchants.models import Alliance, Bond, Brand, Enterprise, MakerAgreement, Store
+from merchants.models import Alliance, Bond, Brand, Enterprise, MakerAgreement, Standing, Store
+from workflows.case.numbers import normal
 from workflows.errors import NotFound
 
 MOST = 500
@@ -80,3 +81,43 @@ def of_orgs(session: Session, orgs: Sequence[UUID]) -> Sequence[tuple[Bond, str]
         .order_by(Bond.id.desc())
     )
     return [(b, n) for b, n in session.execute(query.limit(MOST))]
+
+
+def whole_named(session: Session, words: str) -> tuple[str, UUID]:
+    """What somebody wants to join: an alliance or brand by its name, a maker's agreement by its number.
+
+    :raises NotFound: none of that name or number.
+    """
+    plain = words.strip()
+    wanted = (
+        ("alliance", select(Alliance.id).where(Alliance.name == plain)),
+        ("brand", select(Brand.id).where(Brand.name == plain)),
+        ("maker", select(MakerAgreement.id).where(MakerAgreement.number == (normal(plain) or ""))),
+    )
+    for kind, query in wanted:
+        if (found := session.scalar(query)) is not None:
+            return kind, found
+    raise NotFound("bond.whole", "there is no alliance, brand or agreement of this name or number", field="whole")
+
+
+def org_named(session: Session, words: str) -> tuple[str, UUID]:
+    """Who is to join: a firm by its credit code, a brand by its name, a store by its plaque's number.
+
+    :raises NotFound: none of that code, name or number.
+    """
+    plain = words.strip()
+    wanted = (
+        ("enterprise", select(Enterprise.id).where(Enterprise.uscc == plain.upper())),
+        ("brand", select(Brand.id).where(Brand.name == plain)),
+        ("store", select(Standing.store_id).where(Standing.plaque == (normal(plain) or ""))),
+    )
+    for kind, query in wanted:
+        if (found := session.scalar(query)) is not None:
+            return kind, found
+    raise NotFound("bond.org", "there is no firm, brand or store of this code, name or number", field="org")
+
+
+def firms_of(session: Session, orgs: Sequence[UUID]) -> Sequence[Enterprise]:
+    """The firms among organisations, by name."""
+    query = select(Enterprise).where(Enterprise.id.in_(orgs)).order_by(Enterprise.name)
+    return session.scalars(query.limit(MOST)).all()

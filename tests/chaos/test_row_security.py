@@ -20,6 +20,7 @@ from workflows.store.session import Identity, Role
 
 REFERENCE = {"region", "bureau", "calendar_year", "calendar_serial"}
 KNOWN_TO_ALL = {"enterprise", "store", "brand", "standing", "promise", "declared_setting"}
+KNOWN_TO_ALL |= {"alliance", "alliance_row", "maker_agreement", "maker_version", "bond"}
 """Everybody reads them; only who a row belongs to writes it."""
 
 IDENTITY_TABLES = {"account", "web_session", "throttle", "one_time_code", "stand_in_message", "membership"}

@@ -31,7 +31,17 @@ PUBLIC = (
     "/nowhere",
 )
 STAFF = {
-    "shop.suzhou": ("/merchant/", "/merchant/firm/new", "/merchant/stores/new", "/my/notices", "/merchant/complaints"),
+    "shop.suzhou": (
+        "/merchant/",
+        "/merchant/firm/new",
+        "/merchant/stores/new",
+        "/my/notices",
+        "/merchant/complaints",
+        "/merchant/chains",
+        "/merchant/alliances/new",
+        "/merchant/agreements/new",
+        "/merchant/statements",
+    ),
     "officer.gusu": (
         "/officer/",
         "/officer/?state=testing",
