@@ -17,12 +17,13 @@ from app.api.measures import blueprint as measures
 from app.api.plaques import blueprint as plaques
 from app.api.reports import blueprint as reports
 from app.api.sessions import blueprint as sessions
+from app.api.webhooks import blueprint as webhooks
 from app.http.endpoint import endpoint
 from app.http.errors import answer, of_http
 from app.settings import VERSION
 from workflows.schema import Fen, Strict, Words
 
-BLUEPRINTS = (sessions, complaints, reports, enrolments, plaques, evidence, directory, measures)
+BLUEPRINTS = (sessions, complaints, reports, enrolments, plaques, evidence, directory, measures, webhooks)
 
 CONFIG = {
     "API_TITLE": "Wuyou 无忧",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.portals import account, base, consumer, docs, filing, merchant, officer, public
+from app.portals import account, base, consumer, docs, filing, merchant, officer, public, webhooks
 
-PORTALS = (public, docs, account, consumer, filing, merchant, officer)
+PORTALS = (public, docs, account, consumer, filing, merchant, webhooks, officer)
 
 
 def register(app: Flask) -> None:
