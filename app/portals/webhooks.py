@@ -18,7 +18,7 @@ from workflows.delivery.tables import LONGEST_URL, WebhookEndpoint
 from workflows.errors import NotFound, RuleBroken
 from workflows.store.db import new_id
 
-blueprint = Blueprint("webhooks", __name__, url_prefix="/merchant/webhooks")
+blueprint = Blueprint("merchant_webhooks", __name__, url_prefix="/merchant/webhooks")
 
 LAST = 30
 FAMILIES = tuple(pattern for pattern in hooks.PATTERNS if pattern.endswith(".*"))
@@ -38,7 +38,7 @@ def create() -> Any:
     session, actor, form = context.session(), context.actor(), request.form
     known_as = uuid(form.get("key"))
     if known_as in {one.id for one in endpoints.of_orgs(session, actor=actor)}:
-        return base.see_other(url_for("webhooks.one", webhook=known_as))
+        return base.see_other(url_for("merchant_webhooks.one", webhook=known_as))
     try:
         org, asked = views.org(session, actor, uuid(form.get("org_id"))), wish()
         made, secret = endpoints.create(session, org, asked, actor=actor, clock=context.clock(), known_as=known_as)
@@ -74,7 +74,7 @@ def rotate(webhook: UUID) -> Any:
     """A new secret, shown this once; the same form sent again changes nothing."""
     found = own(webhook)
     if request.form.get("before") != mark(found):
-        return base.see_other(url_for("webhooks.one", webhook=webhook))
+        return base.see_other(url_for("merchant_webhooks.one", webhook=webhook))
     return page(found, secret=endpoints.rotate(context.session(), found, clock=context.clock()))
 
 
@@ -142,7 +142,7 @@ def mark(found: WebhookEndpoint) -> str:
 
 def seen(webhook: UUID, done: str) -> Any:
     """On to the endpoint's page, which says what was done."""
-    return base.see_other(url_for("webhooks.one", webhook=webhook, done=done))
+    return base.see_other(url_for("merchant_webhooks.one", webhook=webhook, done=done))
 
 
 def overview(typed: dict[str, Any], errors: dict[str, str] | None = None) -> str:
