@@ -22,6 +22,7 @@ from app.api.reports import blueprint as reports
 from app.api.sessions import blueprint as sessions
 from app.api.statements import blueprint as statements
 from app.api.supervision import blueprint as supervision
+from app.api.webhooks import blueprint as webhooks
 from app.http.endpoint import endpoint
 from app.http.errors import answer, of_http
 from app.settings import VERSION
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     alliances,
     brands,
     statements,
+    webhooks,
 )
 
 CONFIG = {

@@ -27,6 +27,7 @@ from app.portals import (
     stores,
     verify,
     visits,
+    webhooks,
 )
 
 PORTALS = (
@@ -43,6 +44,7 @@ PORTALS = (
     applying,
     plaques,
     merchant,
+    webhooks,
     officer,
     review,
     standings,

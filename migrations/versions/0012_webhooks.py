@@ -67,7 +67,7 @@ def upgrade() -> None:
         sa.CheckConstraint("char_length(last_error) <= 50", name=op.f("ck_webhook_delivery_last_error_length")),
         sa.ForeignKeyConstraint(["endpoint_id"], ["webhook_endpoint.id"], name=op.f("fk_webhook_delivery_endpoint_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_delivery")),
-        sa.UniqueConstraint("endpoint_id", "case_id", "seq", name=op.f("uq_webhook_delivery_endpoint_id")),
+        sa.UniqueConstraint("endpoint_id", "case_id", "seq", name=op.f("uq_webhook_delivery_endpoint_id_case_id_seq")),
     )
     op.create_index("ix_webhook_delivery_endpoint", "webhook_delivery", ["endpoint_id", sa.literal_column("id DESC")])
     rights()

@@ -14,13 +14,15 @@ from sqlalchemy.exc import DBAPIError
 
 from app import hooks, tasks, wiring
 from app import settings as app_settings
+from app.catalogue import has
 from app.outbound import Outbound
 from merchants.operations import standing
-from tests.factories import ReportFactory
+from tests.factories import MembershipFactory, ReportFactory
+from tests.support.http import Api, make_app, token_for
 from tests.support.receiver import answer, receiving, trickle
 from workflows.delivery import endpoints, leases, outbox, webhooks
 from workflows.delivery.endpoints import Wish
-from workflows.delivery.tables import Message, WebhookDelivery, WebhookEndpoint
+from workflows.delivery.tables import DISABLED, Message, WebhookDelivery, WebhookEndpoint
 from workflows.errors import Conflict, NotFound, Refused, RuleBroken
 from workflows.people.actor import Actor, ActorRole
 from workflows.store.session import DatabaseClock, Role
@@ -448,3 +450,169 @@ def test_a_clerk_and_a_stranger_make_no_endpoint_and_there_is_a_limit(world):
             endpoints.create(session, world.enterprise, wish, actor=world.merchant_actor, clock=clock)
         with pytest.raises(Conflict):
             endpoints.create(session, world.enterprise, wish, actor=world.merchant_actor, clock=clock)
+
+
+@pytest.fixture
+def app(world, tmp_path):
+    return make_app(world.db, tmp_path / "var", WUYOU_WEBHOOK_LOOPBACK="1")
+
+
+@pytest.fixture
+def merchant(app, world):
+    return Api(app, token_for(world.db, world.merchant))
+
+
+def faults_of(response):
+    assert response.status_code == 422, response.text
+    return {e["field"]: e["code"] for e in response.json["errors"]}
+
+
+def test_the_api_makes_tries_rotates_replays_and_disables_an_endpoint(world, merchant):
+    with receiving(answer(200)) as receiver:
+        made = merchant.post("/webhooks", {"url": receiver.url, "topics": ["enrolment.*"], "description": "ERP"})
+        assert made.status_code == 201, made.text
+        place = made.headers["Location"].removeprefix("/api/v1")
+        assert made.json["org_id"] == str(world.enterprise)
+        tried = merchant.post(f"{place}/test")
+        assert (tried.status_code, tried.json["state"]) == (202, "waiting")
+        rotated = merchant.post(f"{place}/rotate").json
+        assert rotated["secret"] != made.json["secret"]
+        work(world)
+        (shown,) = merchant.get(f"{place}/deliveries").json["items"]
+        assert (shown["id"], shown["state"], shown["last_status"]) == (tried.json["id"], "delivered", 200)
+        again = merchant.post(f"{place}/deliveries/{shown['id']}/replay")
+        assert (again.status_code, again.json["id"]) == (202, shown["id"])
+        work(world)
+        assert [r.headers["webhook-id"] for r in receiver.got] == [shown["id"]] * 2
+        assert verified(made.json["secret"], receiver.got[0])
+        assert verified(rotated["secret"], receiver.got[0])
+        assert merchant.call("DELETE", place).json["disabled_reason"] == "owner"
+        assert merchant.post(f"{place}/test").status_code == 409
+        changed = merchant.call("PATCH", place, {"enabled": True, "topics": ["plaque.enter"]}).json
+        assert (changed["enabled"], changed["topics"], changed["url"]) == (True, ["plaque.enter"], receiver.url)
+        (listed,) = merchant.get("/webhooks").json["items"]
+        assert "secret" not in listed
+        assert listed["id"] == made.json["id"]
+
+
+def test_deliveries_come_in_pages(world, merchant):
+    made, _ = listen(world, "https://hooks.example/")
+    sent = [str(test_event(world, made)) for _ in range(5)]
+    first = merchant.get(f"/webhooks/{made}/deliveries?limit=3").json
+    second = merchant.get(f"/webhooks/{made}/deliveries?limit=3&cursor={first['next']}").json
+    assert [d["id"] for d in first["items"] + second["items"]] == sent[::-1]
+    assert second["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"url": "ftp://hooks.example/"}, {"url": "webhook.url_scheme"}),
+        ({"url": "https://u:p@hooks.example/"}, {"url": "webhook.url_userinfo"}),
+        ({"url": "https://169.254.169.254/latest"}, {"url": "webhook.url_address"}),
+        ({"url": "https://2130706433/"}, {"url": "webhook.url_address"}),
+        ({"topics": ["enrollment.*"]}, {"topics": "webhook.topics"}),
+        ({"topics": []}, {"topics": "invalid"}),
+        ({"org_id": str(uuid4())}, {"org_id": "webhook.org"}),
+        ({"colour": "red"}, {"colour": "invalid"}),
+    ],
+)
+def test_a_wrong_wish_is_refused_by_field(merchant, change, fault):
+    assert faults_of(merchant.post("/webhooks", {"url": "https://hooks.example/", "topics": ["*"]} | change)) == fault
+
+
+def test_without_the_setting_this_machine_is_no_receiver(world, tmp_path):
+    strict = Api(make_app(world.db, tmp_path / "var"), token_for(world.db, world.merchant))
+    body = {"url": "http://127.0.0.1:9/", "topics": ["*"]}
+    assert faults_of(strict.post("/webhooks", body)) == {"url": "webhook.url_scheme"}
+
+
+def test_who_manages_several_organisations_says_which(world, merchant):
+    with world.db.transaction(Role.OWNER) as session:
+        MembershipFactory(
+            session=session, account_id=world.merchant, org_id=world.other_enterprise, org_kind="enterprise"
+        )
+    body = {"url": "https://hooks.example/", "topics": ["*"]}
+    assert faults_of(merchant.post("/webhooks", body)) == {"org_id": "webhook.org_needed"}
+    made = merchant.post("/webhooks", body | {"org_id": str(world.other_enterprise)})
+    assert made.json["org_id"] == str(world.other_enterprise)
+
+
+def test_a_bureau_has_endpoints_and_its_officers_account_has_none(world, app):
+    officer = Api(app, token_for(world.db, world.officer))
+    body = {"url": "https://hooks.example/", "topics": ["*"]}
+    assert officer.post("/webhooks", body).json["org_id"] == str(world.bureau)
+    assert faults_of(officer.post("/webhooks", body | {"org_id": str(world.officer)})) == {"org_id": "webhook.org"}
+    far = Api(app, token_for(world.db, world.far_officer))
+    assert far.get("/webhooks").json["items"] == []
+
+
+def test_consumers_strangers_and_clerks_are_refused(world, app, merchant):
+    made, _ = listen(world, "https://hooks.example/")
+    assert Api(app, token_for(world.db, world.consumer)).get("/webhooks").status_code == 403
+    assert Api(app).get("/webhooks").status_code == 401
+    with world.db.transaction(Role.OWNER) as session:
+        session.execute(text("UPDATE membership SET rank = 'clerk' WHERE org_kind = 'enterprise'"))
+    for method, path in (("GET", ""), ("DELETE", f"/{made}"), ("POST", f"/{made}/rotate"), ("POST", f"/{made}/test")):
+        assert merchant.call(method, f"/webhooks{path}").status_code == 403
+    assert endpoint_of(world, made).disabled_at is None
+
+
+@pytest.fixture
+def page(world, tmp_path):
+    app = make_app(world.db, tmp_path / "var", WUYOU_WEBHOOK_LOOPBACK="1")
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    client.set_cookie(app.extensions["wuyou"].cookie, token_for(world.db, world.merchant))
+    return client
+
+
+def test_the_page_shows_a_secret_once_and_a_form_sent_twice_makes_one_endpoint(world, page):
+    form = {"key": str(uuid4()), "url": "https://hooks.example/", "topics": ["enrolment.*"], "description": "ERP"}
+    first = page.post("/merchant/webhooks", data=form)
+    assert first.text.count("whsec_") == 1
+    second = page.post("/merchant/webhooks", data=form)
+    assert second.status_code == 303
+    shown = page.get(second.headers["Location"])
+    assert shown.status_code == 200
+    assert "whsec_" not in shown.text
+    assert len(page.get("/merchant/webhooks").text.split("hooks.example")) == 2
+
+
+def test_the_page_rotates_once_for_one_form(world, page):
+    made, old = listen(world, "https://hooks.example/")
+    rotated = page.post(f"/merchant/webhooks/{made}/rotate", data={"before": ""})
+    assert rotated.text.count("whsec_") == 1
+    assert old not in rotated.text
+    assert page.post(f"/merchant/webhooks/{made}/rotate", data={"before": ""}).status_code == 303
+
+
+def test_the_page_says_in_plain_words_what_went_wrong(world, page):
+    with receiving(answer(500)) as receiver:
+        made, _ = listen(world, receiver.url)
+        page.post(f"/merchant/webhooks/{made}/test")
+        attempt(world)
+        shown = page.get(f"/merchant/webhooks/{made}").text
+        assert "对方答复 500，不是成功" in shown
+        assert "稍后重试" in shown
+        sent = deliveries(world)[0].id
+        receiver.behave = answer(200)
+        assert page.post(f"/merchant/webhooks/{made}/deliveries/{sent}/replay").status_code == 303
+        attempt(world)
+        assert "已送达" in page.get(f"/merchant/webhooks/{made}").text
+    wrong = page.post("/merchant/webhooks", data={"url": "http://10.0.0.1/", "topics": ["*"]})
+    assert wrong.status_code == 422
+    kept = page.post(f"/merchant/webhooks/{made}", data={"url": "ftp://x.example/", "topics": ["plaque.*"]})
+    assert kept.status_code == 422
+    assert "网址须以 https:// 开头" in kept.text
+    assert endpoint_of(world, made).url == receiver.url
+    page.post(f"/merchant/webhooks/{made}/enabled", data={"enabled": "0"})
+    assert "已停用" in page.get("/merchant/webhooks").text
+
+
+def test_every_reason_has_its_words():
+    sent = {"redirect", "gone", "status", "disabled", "access", "dns", "connect", "tls", "timeout", "broken"}
+    urls = {"syntax", "scheme", "port", "userinfo", "host", "address"}
+    wanted = {f"webhook.error.{code}" for code in sent | urls} | {f"field_error.webhook.url_{code}" for code in urls}
+    wanted |= {f"webhook.why.{reason}" for reason in DISABLED}
+    assert [key for key in sorted(wanted) if not has(key)] == []

@@ -21,6 +21,7 @@ from workflows.delivery.tables import LONGEST_URL, WebhookDelivery, WebhookEndpo
 from workflows.errors import Conflict, FieldError, NotFound, Refused, RuleBroken
 from workflows.people.actor import OFFICIALS, Actor
 from workflows.people.tables import Bureau
+from workflows.store.db import new_id
 from workflows.store.sealed import seal, unseal
 from workflows.store.session import Identity
 from workflows.time.clock import Clock
@@ -74,9 +75,12 @@ def find(session: Session, endpoint: UUID, *, actor: Actor) -> WebhookEndpoint:
     return found
 
 
-def create(session: Session, org: UUID, wish: Wish, *, actor: Actor, clock: Clock) -> tuple[WebhookEndpoint, str]:
+def create(
+    session: Session, org: UUID, wish: Wish, *, actor: Actor, clock: Clock, known_as: UUID | None = None
+) -> tuple[WebhookEndpoint, str]:
     """Make an endpoint; with it comes its secret, which is not shown again.
 
+    :param known_as: the id that it is to have, where a form was given one so that sending it twice is harmless.
     :raises RuleBroken: not one's own organisation, or the wish has faults.
     :raises Conflict: the organisation has twenty already.
     """
@@ -84,7 +88,7 @@ def create(session: Session, org: UUID, wish: Wish, *, actor: Actor, clock: Cloc
         raise RuleBroken("webhook.org", "is no organisation that you manage", field="org_id")
     _check(wish)
     _room(session, org)
-    made = WebhookEndpoint(org_id=org, created_at=clock.now(), created_by=actor.account)
+    made = WebhookEndpoint(id=known_as or new_id(), org_id=org, created_at=clock.now(), created_by=actor.account)
     made.url, made.topics, made.description = wish.url, list(wish.topics), wish.description
     secret = webhooks.new_secret()
     seal(session, made, "secret", secret)
