@@ -51,12 +51,18 @@ SETS = {
 }
 
 
+WHOLE = text("SET LOCAL enable_nestloop = off")
+"""Every row is wanted, so tables are joined whole: right after a bulk import, before statistics know of it, the planner
+took tables for empty and looked each row up in turn: 46 s for 20,000 stores. Joined whole, 120,000 take 8 s."""
+
+
 def rows(session: Session, name: str, day: date) -> Generator[dict[str, Any], None, None]:
     """The rows of a data set as it is on a day, by plaque; close it when you stop before its end.
 
     :param name: ``enrolled`` or ``removed``.
     """
     fields = FIELDS[name]
+    session.execute(WHOLE)
     with session.execute(SETS[name], {"day": day}, execution_options={"yield_per": CHUNK}) as streamed:
         for row in streamed.mappings():
             yield {field: row[field] for field in fields}
