@@ -24,7 +24,7 @@ PUBLIC = (
     "/nowhere",
 )
 STAFF = {
-    "shop.suzhou": ("/merchant/", "/my/notices"),
+    "shop.suzhou": ("/merchant/", "/my/notices", "/merchant/webhooks"),
     "officer.gusu": ("/officer/", "/officer/?state=testing", "/officer/measures"),
 }
 FILING = tuple(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check"))
