@@ -15,6 +15,7 @@ from app.views import webhooks as views
 from workflows.delivery import endpoints
 from workflows.delivery.endpoints import Wish
 from workflows.delivery.tables import DISABLED, LONGEST_URL
+from workflows.errors import RuleBroken
 from workflows.schema import Strict, Words
 
 blueprint = Blueprint("webhooks", __name__, description="Webhooks: events told to an organisation's own system.")
@@ -168,11 +169,21 @@ def test(webhook: UUID) -> Any:
 @blueprint.response(200, Deliveries())
 def deliveries(asked: dict[str, Any], webhook: UUID) -> Any:
     """What was and is on its way to an endpoint, newest first."""
-    place = paging.position(asked["cursor"])
-    after = UUID(place[0]) if place else None
-    rows = endpoints.deliveries(context.session(), own(webhook), after, asked["limit"] + 1)
+    rows = endpoints.deliveries(context.session(), own(webhook), after(asked["cursor"]), asked["limit"] + 1)
     items, following = paging.page(rows, asked["limit"], lambda row: [str(row.id)])
     return {"items": [views.delivery(row) for row in items], "next": following}
+
+
+def after(cursor: str | None) -> UUID | None:
+    """The delivery that the page before ended with.
+
+    :raises RuleBroken: it is the cursor of another list.
+    """
+    place = paging.position(cursor)
+    try:
+        return UUID(place[0]) if place else None
+    except ValueError:
+        raise RuleBroken("cursor", "is a cursor of another list: begin again without it", field="cursor") from None
 
 
 @blueprint.route("/webhooks/<uuid:webhook>/deliveries/<uuid:delivery>/replay", methods=["POST"])

@@ -41,6 +41,7 @@ STAFF = {
         "/merchant/alliances/new",
         "/merchant/agreements/new",
         "/merchant/statements",
+        "/merchant/webhooks",
     ),
     "officer.gusu": (
         "/officer/",

@@ -205,7 +205,11 @@ def _pack(session: Session, endpoint: WebhookEndpoint, delivery: WebhookDelivery
 
 
 def record(session: Session, lease: Lease, outcome: Outcome) -> Postponed | None:
-    """Keep what became of an attempt; what is given back is to be raised: it is to be tried again."""
+    """Keep what became of an attempt; what is given back is to be raised: it is to be tried again.
+
+    After the last attempt the message is done and the delivery is dead: its owner sees it and may send it again. The
+    outbox's own dead letters stay what an operator must look at, and somebody's broken server is not.
+    """
     if not leases.holds(session, lease):
         return None
     now = DatabaseClock(session).now()
@@ -228,8 +232,8 @@ def _failed(
     if hopeless is not None:
         endpoint.disabled_at, endpoint.disabled_reason, delivery.dead_at = now, hopeless, now
         return None
-    delivery.dead_at = now if wait(delivery.attempts) is None else None
     if outcome.rest:
         endpoint.resting_until = now + outcome.rest
         outbox.hold(session, DELIVER, endpoint.id, now + outcome.rest)
-    return Postponed(outcome.error or "failed", outcome.rest)
+    delivery.dead_at = now if wait(delivery.attempts) is None else None
+    return None if delivery.dead_at else Postponed(outcome.error or "failed", outcome.rest)
