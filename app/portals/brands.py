@@ -37,7 +37,7 @@ CHOICE = 1000
 @endpoint("merchant.own")
 def found() -> Any:
     """Bring in a brand of one's firm."""
-    owner = context.session().get(Enterprise, forms.ident(request.form, "owner"))
+    owner = context.session().get(Enterprise, forms.ident_needed(request.form, "owner"))
     if owner is None:
         raise NotFound("enterprise.unknown", "there is no such firm", field="owner")
     row = brands.found(context.session(), request.form.get("name", "")[:300], owner, **who())
@@ -98,9 +98,7 @@ def due(on: Any) -> tuple[str, str, str]:
 def hand_over(case: UUID) -> Any:
     """Hand an open matter to a colleague."""
     form, brand = request.form, own(case)
-    matter, to = forms.ident(form, "matter"), forms.ident(form, "to")
-    if matter is None or to is None:
-        raise RuleBroken("delegation.needed", "choose a colleague", field="to")
+    matter, to = forms.ident_needed(form, "matter"), forms.ident_needed(form, "to")
     brands.delegate(context.session(), brand.id, matter, to, forms.day(form, "due_on"), **who())
     return base.see_other(url_for("brand_pages.inbox", case=case))
 
@@ -109,9 +107,7 @@ def hand_over(case: UUID) -> Any:
 @endpoint("merchant.own")
 def done(case: UUID) -> Any:
     """Say that what was handed over is done."""
-    delegation = forms.ident(request.form, "delegation")
-    if delegation is None:
-        raise NotFound("delegation.unknown", "nothing of the kind was handed over")
+    delegation = forms.ident_needed(request.form, "delegation")
     brands.done(context.session(), own(case).id, delegation, **who())
     return base.see_other(url_for("brand_pages.inbox", case=case))
 

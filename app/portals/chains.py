@@ -58,6 +58,7 @@ def line(row: Bond, name: str | None) -> dict[str, Any]:
     return views.bond(row, name) | {
         "confirmed": row.confirmed,
         "over": over,
+        "own": org,
         "confirm": not row.confirmed and asked,
         "decline": not row.confirmed and (host or org),
         "leave": row.confirmed and row.valid.upper is None and (host or org),
@@ -174,10 +175,7 @@ def _add_row(row: Alliance) -> None:
 
 
 def _end_row(row: Alliance) -> None:
-    wanted = forms.ident(request.form, "row")
-    if wanted is None:
-        raise RuleBroken("alliance.row", "the alliance has no such row", field="row")
-    held = alliances.find_row(context.session(), row, wanted)
+    held = alliances.find_row(context.session(), row, forms.ident_needed(request.form, "row"))
     alliances.end_row(context.session(), row, held, forms.day(request.form, "last"), **who())
 
 

@@ -51,6 +51,17 @@ def ident(form: Any, name: str) -> UUID | None:
         raise RuleBroken("validation", "choose one of the given", field=name) from None
 
 
+def ident_needed(form: Any, name: str) -> UUID:
+    """An id.
+
+    :raises RuleBroken: none, or something that is none.
+    """
+    found = ident(form, name)
+    if found is None:
+        raise RuleBroken("choice.needed", "choose one of the given", field=name)
+    return found
+
+
 def idents(form: Any, name: str) -> list[UUID]:
     """Several ids.
 

@@ -15,6 +15,7 @@ from app.http.endpoint import endpoint
 from app.portals import base, forms
 from app.views import statements as views
 from merchants import codes
+from merchants.models import Enterprise
 from merchants.operations import statements
 from merchants.queries import bonds as bond_queries
 from merchants.queries import statements as queries
@@ -42,8 +43,7 @@ def listed() -> Any:
 def make() -> Any:
     """Make and sign a statement as of now."""
     session = context.session()
-    wanted = forms.ident(request.form, "firm")
-    firm = next((f for f in bond_queries.firms_of(session, [wanted] if wanted else [])), None)
+    firm = session.get(Enterprise, forms.ident_needed(request.form, "firm"))
     if firm is None:
         raise NotFound("enterprise.unknown", "there is no such firm", field="firm")
     row = views.make(session, firm, **who())

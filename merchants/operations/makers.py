@@ -2,7 +2,7 @@
 
 A shop that joins never promises less by it (:mod:`merchants.operations.bonds`); a new version of the agreement may,
 with the notice of any lesser promise. Shops' promises are made by the worker, because a maker has no right to other
-firms' stores: see ``docs/adr/0020-alliances-and-makers.md``.
+firms' stores: see ``docs/adr/0014-alliances-and-makers.md``.
 """
 
 from __future__ import annotations

@@ -125,12 +125,7 @@ def begin(
     """
     if brand_id not in actor.manages:
         raise Refused("org.other", "only a manager of the brand may do this")
-    lines = preview(session, brand_id, ids, changes, on, clock.today())
-    _check_lines(lines, len(set(ids)))
-    todo = [line.standing_id for line in lines if not line.fault]
-    if not todo:
-        fault = FieldError("changes", "batch.same", "nothing would change at any of the chosen stores")
-        raise RuleBroken("validation", "nothing would change", errors=[fault])
+    todo = _todo(preview(session, brand_id, ids, changes, on, clock.today()), len(set(ids)))
     row = PromiseBatch(
         id=new_id(),
         brand_id=brand_id,
@@ -146,14 +141,22 @@ def begin(
     return row
 
 
-def _check_lines(lines: Sequence[Line], chosen: int) -> None:
-    """All or nothing: one store where the change cannot be keeps it from all."""
+def _todo(lines: Sequence[Line], chosen: int) -> list[UUID]:
+    """The stores to change: every chosen one can be, and at least one differs.
+
+    :raises RuleBroken: stores where it cannot be, named; or nothing to change.
+    """
     faults = [line for line in lines if line.fault not in ("", "same")]
     missing = chosen - len(lines)
     errors = [FieldError("stores", _code(f), f"{f.store} ({f.plaque})") for f in faults[:SHOWN_FAULTS]]
     errors += [FieldError("stores", "batch.gone", f"{missing} without a promise in force")] if missing else []
     if errors:
         raise RuleBroken("validation", "it cannot be changed for every chosen store", errors=errors)
+    todo = [line.standing_id for line in lines if not line.fault]
+    if not todo:
+        fault = FieldError("changes", "batch.same", "nothing would change at any of the chosen stores")
+        raise RuleBroken("validation", "nothing would change", errors=[fault])
+    return todo
 
 
 def _code(line: Line) -> str:

@@ -31,6 +31,7 @@ from merchants.rules import Verdict
 from merchants.statement import FORM, Figure
 from tests.factories import AccountFactory, MembershipFactory, StoreFactory
 from tests.support.world import World, at
+from tools import verify_statement
 from workflows.errors import Conflict, NotFound, Refused, RuleBroken
 from workflows.people.actor import Actor, ActorRole
 from workflows.store.crypto import framed
@@ -511,6 +512,9 @@ def test_a_statement_is_signed_and_every_look_at_it_is_recorded(world, other):
     world.db.keys.public.verify(shown.signature, framed(FORM, shown.body.encode()))
     with pytest.raises(InvalidSignature):
         world.db.keys.public.verify(shown.signature, framed(FORM, shown.body.replace("3", "4").encode()))
+    public = world.db.keys.public.public_bytes_raw()
+    assert verify_statement.check(shown.body.encode(), shown.signature, public)
+    assert not verify_statement.check(shown.body.encode() + b" ", shown.signature, public)
     says = json.loads(shown.body)
     assert [e["event"] for e in says["standings"][0]["events"]] == ["enter"]
     assert "credit" not in shown.body

@@ -22,7 +22,9 @@ from merchants.alliance import (
     share_faults,
     split,
 )
-from merchants.rules import Verdict
+from merchants.drafts import StoreDraft
+from merchants.promise import PromiseTerms, alliance_fault
+from merchants.rules import Verdict, store_faults
 
 A, B, C, D = (UUID(int=n) for n in range(1, 5))
 START = date(2026, 1, 1)
@@ -204,3 +206,40 @@ def test_an_amount_is_split_to_the_last_fen(amount, one, other):
 def test_shares_that_are_no_whole_split_nothing():
     with pytest.raises(ValueError, match="whole"):
         split(100, {"seller": 1})
+
+
+def test_only_a_members_store_promises_the_alliance():
+    reaching = PromiseTerms(days=7, categories=("goods.food",), alliance=True)
+    assert [f.code for f in alliance_fault(reaching, member=False)] == ["promise.no_alliance"]
+    assert alliance_fault(reaching, member=True) == []
+    assert alliance_fault(replace(reaching, alliance=False), member=False) == []
+
+
+STATION = StoreDraft(
+    name="观前退货服务站",
+    brand="服务站",
+    district="320508",
+    address="苏州市姑苏区观前街1号",
+    categories=("service.other",),
+    kind="station",
+    capacity=40,
+    hours={"mon": [["09:00", "18:00"]]},
+    takes=("goods.clothing",),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({}, set()),
+        ({"capacity": None}, {"capacity"}),
+        ({"hours": {}}, {"hours"}),
+        ({"takes": ()}, {"takes"}),
+        ({"takes": ("service.repair",)}, {"takes"}),
+        ({"takes": ("goods.food", "goods.food")}, {"takes"}),
+        ({"kind": "shop"}, {"takes"}),
+        ({"kind": "shop", "takes": (), "capacity": None, "hours": {}}, set()),
+    ],
+)
+def test_a_station_says_what_it_takes_when_it_is_open_and_how_much_it_holds(changes, fields):
+    assert {f.field for f in store_faults(replace(STATION, **changes), ("320508",))} == fields
