@@ -1,7 +1,7 @@
 """Alliances (联盟): whose goods are taken by whom, and who bears the cost. Pure.
 
-No text on this was found. The alliance's own agreement decides, kept as data with days. What RULEBOOK 3.4 marks as
-design is an assumption here too, and is shown as such: the promise on the *purchase date* binds.
+No text on this was found. The alliance's own agreement decides, kept as data with days. This is
+an assumption of ours, and is shown as such: the promise on the *purchase date* binds.
 
 Which date decides what:
 

@@ -70,7 +70,7 @@ SETTINGS = {
         ),
     )
 }
-"""Declared settings: no text gives numbers. The rates by class are the example of RULEBOOK 6.2 (Bayannur)."""
+"""Declared settings: no text gives numbers. The rates by class are one region's example (Bayannur)."""
 
 ITEMS = (
     "plaque_shown",
