@@ -101,10 +101,3 @@ def access(past: Past, brand: UUID | None) -> Iterator[tuple[Any, ...]]:
     ]
     for party, kind, reason in [*parties, *([(brand, "merchant", "brand")] if brand else [])]:
         yield (new_id(), past.id, party, kind, True, reason, row["created_at"])
-
-
-def kept(past: Past) -> dict[str, Any]:
-    """The case's row with what the engine keeps of its journal and clocks."""
-    count = len(past.events)
-    engine = {"version": count, "chain_seq": count, "chain_hash": past.head, "next_due_on": past.next_due()}
-    return past.row | engine

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,11 +20,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from merchants import rules
 from merchants.importing import Entry
-from merchants.models import Brand, Contact, Enrolment, Enterprise, Promise, Standing, Store
+from merchants.models import Brand, Enrolment, Enterprise, Standing, Store
 from merchants.operations import enrol, listing, standing
-from seeds.enrolled import Enrolled, access, kept
-from seeds.loading import ACCESS, CLOCK, EVENT, clock_rows, copy_rows
-from seeds.past import Past
+from seeds.batches import Batch
+from seeds.enrolled import Enrolled, access
 from workflows.case import numbers
 from workflows.people.tables import Bureau
 from workflows.store.crypto import Keys
@@ -34,29 +32,12 @@ from workflows.store.sealed import normal, sealed_place
 from workflows.store.search import grams
 from workflows.store.session import DatabaseClock, keys_of
 
-Rows = list[dict[str, Any]]
-
-TABLES = (Enterprise, Brand, Store, Contact, Standing, Enrolment, Promise)
-"""In the order of their references."""
-
-COLUMNS = {cls.__tablename__: tuple(column.name for column in cls.__table__.columns) for cls in TABLES}
-
-
-@dataclass
-class Batch:
-    """Rows of one chunk, by table, and the journals of its cases."""
-
-    rows: dict[str, Rows] = field(default_factory=lambda: {name: [] for name in COLUMNS})
-    cases: list[Past] = field(default_factory=list)
-    access: list[tuple[Any, ...]] = field(default_factory=list)
-
-    def add(self, table: str, **values: Any) -> None:
-        """Add a row."""
-        self.rows[table].append(values)
-
 
 class Register:
-    """Writes entries of one list, chunk by chunk.
+    """Writes entries of one list, chunk by chunk; no two entries of a list have the same key.
+
+    Firms and brands are remembered from chunk to chunk, so that one chunk may be made ready while the one before it
+    is still being written.
 
     :param source: names the list in the journal of every store that comes from it.
     :param happened: when an entry's steps happened; now, where it is not given.
@@ -64,19 +45,25 @@ class Register:
 
     def __init__(self, source: str, happened: Callable[[Entry], datetime] | None = None) -> None:
         self.enrolled, self.happened = Enrolled(source), happened
+        self.firms: dict[str, tuple[UUID, str]] = {}
+        self.brands: dict[str, UUID] = {}
+
+    def ready(self, session: Session, entries: Sequence[Entry]) -> Batch:
+        """The rows of the entries that are new; nothing is written yet."""
+        writer = _Writer(self, session)
+        return writer.make(list(writer.fresh(entries)))
 
     def add(self, session: Session, entries: Sequence[Entry]) -> int:
         """Write the entries that are new; how many."""
-        writer = _Writer(self, session)
-        fresh = list(writer.fresh(entries))
-        writer.write(fresh)
-        return len(fresh)
+        batch = self.ready(session, entries)
+        batch.copy(session)
+        return batch.count
 
     def enrol(self, session: Session, entries: Mapping[UUID, Entry]) -> None:
         """Write the cases and promises of stores that are in the base and promise nothing yet, by the store's id."""
         writer = _Writer(self, session)
         writer.find_firms(entries.values())
-        writer.write(list(entries.values()), list(entries))
+        writer.make(list(entries.values()), list(entries)).copy(session)
         listing.project(session, list(entries), DatabaseClock(session).today())
 
 
@@ -88,8 +75,7 @@ class _Writer:
         self.keys: Keys = keys_of(session)
         self.now = DatabaseClock(session).now()
         self.bureaus = {str(b.region): b for b in session.scalars(select(Bureau).where(Bureau.level == "county"))}
-        self.firms: dict[str, tuple[UUID, str]] = {}
-        self.brands: dict[str, UUID] = {}
+        self.firms, self.brands = register.firms, register.brands
         self.batch = Batch()
 
     def fresh(self, entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -107,36 +93,38 @@ class _Writer:
     def find_firms(self, entries: Iterable[Entry]) -> None:
         """The firms that are in the base, by their credit codes."""
         firms = select(Enterprise.uscc, Enterprise.id, Enterprise.name)
-        found = self.session.execute(firms.where(Enterprise.uscc.in_({e.firm.uscc for e in entries})))
-        self.firms = {str(code): (firm, name) for code, firm, name in found}
+        wanted = {e.firm.uscc for e in entries} - set(self.firms)
+        found = self.session.execute(firms.where(Enterprise.uscc.in_(wanted)))
+        self.firms |= {str(code): (firm, name) for code, firm, name in found}
 
     def _stores(self, entries: Sequence[Entry]) -> set[Any]:
         query = select(Store.enterprise_id, Store.address_key, Store.name).where(
-            Store.enterprise_id.in_([firm for firm, _ in self.firms.values()]),
+            Store.enterprise_id.in_({self.firms[e.firm.uscc][0] for e in entries if e.firm.uscc in self.firms}),
             Store.address_key.in_({entry.key[1] for entry in entries}),
             Store.closed_on.is_(None),
         )
         return {tuple(row) for row in self.session.execute(query)}
 
-    def write(self, entries: Sequence[Entry], stores: Sequence[UUID | None] | None = None) -> None:
-        """Write entries that are new.
+    def make(self, entries: Sequence[Entry], stores: Sequence[UUID | None] | None = None) -> Batch:
+        """The rows of entries that are new.
 
         :param stores: the store of each entry where the base has it already.
         """
+        self.batch.count = len(entries)
         if not entries:
-            return
+            return self.batch
         self._find_brands(entries)
         marks = ((enrol.MARK, Enrolment.number), (standing.MARK, Standing.plaque))
         numbered = [self._numbers(entries, mark, column) for mark, column in marks]
         for entry, store, number, plaque in zip(entries, stores or [None] * len(entries), *numbered, strict=True):
             self._enter(entry, store, number, plaque)
-        self._copy()
+        return self.batch
 
     def _find_brands(self, entries: Iterable[Entry]) -> None:
         """Brands by name; a store whose brand is its own name has none that others share."""
-        wanted = {e.store.brand for e in entries if e.store.brand != e.store.name}
+        wanted = {e.store.brand for e in entries if e.store.brand != e.store.name} - set(self.brands)
         query = select(Brand.name, Brand.id).where(Brand.name.in_(wanted))
-        self.brands = dict(self.session.execute(query).all())
+        self.brands.update(self.session.execute(query).all())
         for name in sorted(wanted - set(self.brands)):
             self.brands[name] = new_id()
             self.batch.add("brand", id=self.brands[name], name=name, created_at=self.now)
@@ -237,17 +225,6 @@ class _Writer:
         )
         self._reach(store, firm, "", draft.phone, at)
         return store
-
-    def _copy(self) -> None:
-        raw: Any = self.session.connection().connection.driver_connection
-        for past in self.batch.cases:
-            self.batch.rows[past.kind].append(kept(past))
-        for table, columns in COLUMNS.items():
-            copy_rows(raw, table, columns, (tuple(map(row.get, columns)) for row in self.batch.rows[table]))
-        cases = self.batch.cases
-        copy_rows(raw, "case_access", ACCESS, iter(self.batch.access))
-        copy_rows(raw, "case_event", EVENT, (row for past in cases for row in past.events))
-        copy_rows(raw, "case_clock", CLOCK, (row for past in cases for row in clock_rows(past)))
 
 
 def _degrees(value: float | None) -> Decimal | None:

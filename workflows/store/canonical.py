@@ -40,11 +40,11 @@ def _check(value: Any) -> None:
 def _check_all(values: Iterable[Any]) -> None:
     """Most values are texts, and every text will do."""
     for inner in values:
-        if type(inner) is not str:
+        if type(inner) is not str and inner is not None:
             _check(inner)
 
 
 def _check_keys(value: dict[Any, Any]) -> None:
     for key in value:
-        if not isinstance(key, str) or not key.isascii():
+        if type(key) is not str or not key.isascii():
             raise ValueError(f"a key must be plain ASCII, not {key!r}")
