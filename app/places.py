@@ -97,6 +97,11 @@ class Places:
         return self.data / "years"
 
     @property
+    def templates(self) -> Path:
+        """Folder of document templates that take the place of the shipped ones."""
+        return self.data / "templates"
+
+    @property
     def checkpoints(self) -> Path:
         """Folder of the journal's signed checkpoints: outside the database, to be copied elsewhere."""
         return self._made(self.data / "checkpoints")

@@ -1,0 +1,1 @@
+"""Documents on paper: a template and data become a PDF or a picture."""
