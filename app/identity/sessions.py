@@ -111,7 +111,7 @@ def _caller(row: Any) -> Caller:
     orgs = tuple(row.orgs or ())
     parties = {
         "consumer": (account,),
-        "merchant": orgs,
+        "merchant": (account, *orgs),
         "officer": (account, *(row.bureaus or ())),
         "supervisor": (account, *(row.bureaus or ())),
     }.get(kind, (account,))

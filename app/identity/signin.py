@@ -146,7 +146,7 @@ def by_phone(db: Databases, phone: str, code: str, address: str, kind: str) -> S
     with db.transaction(Role.PUBLIC) as session:
         _check(session, keys)
     with db.transaction(Role.PUBLIC) as session:
-        if _use_code(session, normal, code):
+        if use_code(session, normal, code):
             throttle.passed(session, *keys[0])
             throttle.passed(session, "code", normal)
             account = _consumer(session, normal)
@@ -156,7 +156,8 @@ def by_phone(db: Databases, phone: str, code: str, address: str, kind: str) -> S
     raise WrongCredentials
 
 
-def _use_code(session: Session, phone: str, code: str) -> bool:
+def use_code(session: Session, phone: str, code: str) -> bool:
+    """Whether the code sent to a phone fits; a code that fits is used up, one that does not costs a try."""
     sent = session.get(OneTimeCode, index(session, "account", "phone", phone), with_for_update=True)
     now = DatabaseClock(session).now()
     if sent is None or sent.used_at or sent.expires_at < now or sent.tries >= CODE_TRIES:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.portals import account, base, consumer, docs, filing, merchant, officer, public
+from app.portals import (
+    account,
+    applying,
+    base,
+    consumer,
+    docs,
+    filing,
+    firm,
+    merchant,
+    officer,
+    plaques,
+    public,
+    registering,
+)
 
-PORTALS = (public, docs, account, consumer, filing, merchant, officer)
+PORTALS = (public, docs, account, consumer, filing, registering, firm, applying, plaques, merchant, officer)
 
 
 def register(app: Flask) -> None:

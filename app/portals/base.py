@@ -23,7 +23,7 @@ from workflows.time.clock import SHANGHAI
 
 HOMES = {
     ActorRole.CONSUMER: "consumer.mine",
-    ActorRole.MERCHANT: "merchant.inbox",
+    ActorRole.MERCHANT: "firm.home",
     ActorRole.OFFICER: "officer.queue",
     ActorRole.SUPERVISOR: "officer.queue",
 }

@@ -17,7 +17,7 @@ blueprint = Blueprint("merchant", __name__, url_prefix="/merchant")
 PAGE = 50
 
 
-@blueprint.get("/")
+@blueprint.get("/complaints")
 @endpoint("merchant.own")
 def inbox() -> Any:
     """Complaints about the firm, newest first."""

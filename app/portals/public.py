@@ -103,7 +103,7 @@ def sign_in_staff() -> Any:
     except DomainError as error:
         page = render_template("public/sign_in_staff.html", target=target or "", login=form["login"], error=told(error))
         return page, 422
-    homes = {"merchant": "merchant.inbox", "officer": "officer.queue", "supervisor": "officer.queue"}
+    homes = {"merchant": "firm.home", "officer": "officer.queue", "supervisor": "officer.queue"}
     return base.signed_in(new.token, target or url_for(homes.get(new.account.kind, "public.home")))
 
 

@@ -18,13 +18,14 @@ PUBLIC = (
     "/stores?q=没有这家",
     "/sign-in",
     "/sign-in/staff",
+    "/merchant/register/",
     "/demo/messages",
     "/api/docs",
     "/my/",
     "/nowhere",
 )
 STAFF = {
-    "shop.suzhou": ("/merchant/", "/my/notices"),
+    "shop.suzhou": ("/merchant/", "/merchant/firm/new", "/merchant/stores/new", "/my/notices", "/merchant/complaints"),
     "officer.gusu": ("/officer/", "/officer/?state=testing", "/officer/measures"),
 }
 FILING = tuple(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check"))
