@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from merchants import promise as rules
 from merchants.lifecycle import STANDING_NOTES
 from merchants.models import Promise, Standing
+from merchants.operations.parties import check_keeper
 from merchants.promise import PromiseTerms
 from merchants.queries.standings import promise_on
 from merchants.rules import check_note
@@ -72,7 +73,9 @@ def change(
 
     :param on: the first day of the new version: tomorrow or later.
     :raises RuleBroken: a promise below the law or the standard, a day too early, or nothing changed.
+    :raises Refused: the actor manages neither the store nor its firm or brand.
     """
+    check_keeper(session, standing.store_id, actor)
     check_note(STANDING_NOTES, "promise", standing.state)
     check(terms)
     less = _lessened(session, standing, terms, on)
