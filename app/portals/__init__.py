@@ -8,18 +8,38 @@ from app.portals import (
     account,
     applying,
     base,
+    claiming,
     consumer,
     docs,
     filing,
     firm,
+    holding,
     merchant,
     officer,
     plaques,
     public,
     registering,
+    shops,
+    staffing,
 )
 
-PORTALS = (public, docs, account, consumer, filing, registering, firm, applying, plaques, merchant, officer)
+PORTALS = (
+    public,
+    docs,
+    account,
+    consumer,
+    filing,
+    registering,
+    firm,
+    shops,
+    holding,
+    applying,
+    plaques,
+    claiming,
+    staffing,
+    merchant,
+    officer,
+)
 
 
 def register(app: Flask) -> None:

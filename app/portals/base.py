@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,7 +40,12 @@ def register(app: Flask) -> None:
     )
     app.context_processor(words)
     app.jinja_env.filters.update(
-        yuan=money.yuan, day=day, day_typed=day_typed, moment=moment, masked_contact=masked_contact
+        yuan=money.yuan,
+        day=day,
+        day_before=day_before,
+        day_typed=day_typed,
+        moment=moment,
+        masked_contact=masked_contact,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -73,6 +78,11 @@ def words() -> dict[str, Any]:
 def day(value: date) -> str:
     """A date in words, in the request's language."""
     return dates.day_text(value, context.lang())
+
+
+def day_before(value: date) -> str:
+    """The day before a date in words: the last one of a range that ends before it."""
+    return day(value - timedelta(days=1))
 
 
 def day_typed(value: str | None) -> str:

@@ -70,12 +70,12 @@ def claim(session: Session, claim_id: UUID) -> Claim:
     return found
 
 
-def claims_of(session: Session, account: UUID) -> Sequence[tuple[Claim, Enterprise]]:
+def claims_of(session: Session, account: UUID | None) -> Sequence[tuple[Claim, Enterprise]]:
     """The claims that an account made, newest first."""
     return _with_firm(session, Claim.account_id == account, newest=True)
 
 
-def claims_on(session: Session, firms: Sequence[UUID], account: UUID) -> Sequence[tuple[Claim, Enterprise]]:
+def claims_on(session: Session, firms: Sequence[UUID], account: UUID | None) -> Sequence[tuple[Claim, Enterprise]]:
     """Claims on firms that wait for a decision, oldest first; one's own are others' to decide."""
     return _with_firm(session, Claim.enterprise_id.in_(firms), Claim.state == OPEN, Claim.account_id != account)
 
