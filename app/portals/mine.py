@@ -64,7 +64,8 @@ def said(error: DomainError) -> dict[str, str]:
     if isinstance(error, RuleBroken) and error.errors and error.code == "validation":
         return {f.field: context.t_or(f"field_error.{f.code}", f.message) for f in error.errors}
     params = {k: dates.day_text(v, context.lang()) if isinstance(v, date) else v for k, v in error.params.items()}
-    return {error.field or "": context.t_or(f"error.{error.code}", error.message, **params)}
+    otherwise = context.t_or(f"field_error.{error.code}", error.message)
+    return {error.field or "": context.t_or(f"error.{error.code}", otherwise, **params)}
 
 
 def day_of(field: str) -> date | None:

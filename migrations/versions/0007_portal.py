@@ -43,15 +43,15 @@ END $$
 CREATE FUNCTION claim_decide(of_claim uuid, accepted boolean, why text) RETURNS boolean LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public AS $$
 DECLARE
-    found claim;
+    asked claim;
     officer boolean := session_user LIKE '%\_officer';
 BEGIN
-    SELECT * INTO found FROM claim WHERE id = of_claim FOR UPDATE;
-    IF found.id IS NULL OR NOT (CASE WHEN officer THEN found.bureau_id = ANY (app_parties())
-            ELSE i_manage(found.enterprise_id) AND found.account_id <> app_account() END) THEN
+    SELECT * INTO asked FROM claim WHERE id = of_claim FOR UPDATE;
+    IF asked.id IS NULL OR NOT (CASE WHEN officer THEN asked.bureau_id = ANY (app_parties())
+            ELSE i_manage(asked.enterprise_id) AND asked.account_id <> app_account() END) THEN
         RAISE EXCEPTION 'a manager of the firm or its bureau decides' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF found.state <> 'open' THEN
+    IF asked.state <> 'open' THEN
         RETURN false;
     END IF;
     UPDATE claim SET state = CASE WHEN accepted THEN 'accepted' ELSE 'refused' END, decided_at = now(),
@@ -59,7 +59,7 @@ BEGIN
         WHERE id = of_claim;
     IF accepted THEN
         INSERT INTO membership (account_id, org_id, org_kind, rank)
-            VALUES (found.account_id, found.enterprise_id, 'enterprise', 'manager')
+            VALUES (asked.account_id, asked.enterprise_id, 'enterprise', 'manager')
             ON CONFLICT (account_id, org_id) DO UPDATE SET rank = 'manager';
     END IF;
     RETURN true;
@@ -70,21 +70,21 @@ END $$
 CREATE FUNCTION invitation_accept(digest bytea) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public AS $$
 DECLARE
-    found invitation;
+    asked invitation;
 BEGIN
-    SELECT * INTO found FROM invitation WHERE code_digest = digest AND used_at IS NULL AND revoked_at IS NULL
+    SELECT * INTO asked FROM invitation WHERE code_digest = digest AND used_at IS NULL AND revoked_at IS NULL
         AND expires_at > now() FOR UPDATE;
-    IF found.id IS NULL OR NOT EXISTS (SELECT 1 FROM account WHERE id = app_account() AND kind = 'merchant'
-            AND disabled_at IS NULL) OR NOT EXISTS (SELECT 1 FROM membership m WHERE m.account_id = found.made_by
+    IF asked.id IS NULL OR NOT EXISTS (SELECT 1 FROM account WHERE id = app_account() AND kind = 'merchant'
+            AND disabled_at IS NULL) OR NOT EXISTS (SELECT 1 FROM membership m WHERE m.account_id = asked.made_by
             AND m.rank = 'manager' AND m.org_id IN
-            (found.org_id, (SELECT s.enterprise_id FROM store s WHERE s.id = found.org_id))) THEN
+            (asked.org_id, (SELECT s.enterprise_id FROM store s WHERE s.id = asked.org_id))) THEN
         RETURN NULL;
     END IF;
-    UPDATE invitation SET used_at = now(), used_by = app_account() WHERE id = found.id;
+    UPDATE invitation SET used_at = now(), used_by = app_account() WHERE id = asked.id;
     INSERT INTO membership (account_id, org_id, org_kind, rank)
-        VALUES (app_account(), found.org_id, found.org_kind, found.rank)
+        VALUES (app_account(), asked.org_id, asked.org_kind, asked.rank)
         ON CONFLICT (account_id, org_id) DO UPDATE SET rank = EXCLUDED.rank WHERE EXCLUDED.rank = 'manager';
-    RETURN found.org_id;
+    RETURN asked.org_id;
 END $$
     """,
     """
@@ -102,19 +102,19 @@ END $$
 CREATE FUNCTION staff_remove(of_account uuid, of_org uuid, as_id uuid) RETURNS text LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public AS $$
 DECLARE
-    found membership;
+    was membership;
     founded boolean;
 BEGIN
     IF NOT i_manage(of_org) THEN
         RAISE EXCEPTION 'only a manager removes somebody' USING ERRCODE = 'insufficient_privilege';
     END IF;
     PERFORM 1 FROM membership m WHERE m.org_id = of_org ORDER BY m.account_id FOR UPDATE;
-    SELECT * INTO found FROM membership m WHERE m.org_id = of_org AND m.account_id = of_account
+    SELECT * INTO was FROM membership m WHERE m.org_id = of_org AND m.account_id = of_account
         AND m.org_kind IN ('enterprise', 'store');
-    IF found.org_id IS NULL THEN
+    IF was.org_id IS NULL THEN
         RETURN 'unknown';
     END IF;
-    IF found.org_kind = 'enterprise' AND found.rank = 'manager' AND NOT EXISTS (SELECT 1 FROM membership m
+    IF was.org_kind = 'enterprise' AND was.rank = 'manager' AND NOT EXISTS (SELECT 1 FROM membership m
             WHERE m.org_id = of_org AND m.rank = 'manager' AND m.account_id <> of_account) THEN
         RETURN 'last';
     END IF;
@@ -122,7 +122,7 @@ BEGIN
     UPDATE enterprise SET created_by = NULL WHERE id = of_org AND created_by = of_account;
     founded := FOUND;
     INSERT INTO former_member (id, account_id, org_id, org_kind, rank, founder, ended_at, ended_by)
-        VALUES (as_id, of_account, of_org, found.org_kind, found.rank, founded, now(), app_account());
+        VALUES (as_id, of_account, of_org, was.org_kind, was.rank, founded, now(), app_account());
     RETURN 'removed';
 END $$
     """,
