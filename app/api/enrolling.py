@@ -120,9 +120,13 @@ def allowed(session: Session, case: Enrolment, actor: Actor) -> list[str]:
     """What the actor may do next, as both machines and the role allow."""
     held = standings.alive(session, case.store_id) if case.state == APPROVED else None
     lawful = [*ENROLMENT.allowed(case.state), *(v for v, states in ENROLMENT_NOTES.items() if case.state in states)]
-    if held is not None:
-        lawful += _of_standing(held)
-    return [name for name in lawful if name in VERBS and actor.role in VERBS[name].by]
+    steps = [name for name in lawful if name in VERBS and actor.role in VERBS[name].by]
+    return steps if held is None else [*steps, *of_standing(held, actor)]
+
+
+def of_standing(held: Standing, actor: Actor) -> list[str]:
+    """What the actor may do next with a standing."""
+    return [name for name in _of_standing(held) if name in VERBS and actor.role in VERBS[name].by]
 
 
 def _of_standing(held: Standing) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.identity import passwords, sessions, throttle
-from app.identity.signin import ADDRESS_FREE, SignedIn, WrongCredentials, normal_phone, use_code
+from app.identity.signin import ADDRESS_FREE, SignedIn, WrongCredentials, normal_phone, release_code, use_code
 from workflows.errors import FieldError, RuleBroken
 from workflows.people.tables import Account
 from workflows.store.db import new_id
@@ -18,10 +20,20 @@ from workflows.store.session import DatabaseClock, Databases, Role, keys_of
 LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{3,31}")
 
 
-def merchant(db: Databases, phone: str, code: str, login: str, password: str, address: str) -> SignedIn:
+class LoginTaken(RuleBroken):
+    """The login is somebody's already; only who holds a phone and its code is ever told."""
+
+    def __init__(self) -> None:
+        fault = FieldError("login", "register.taken", "is taken: choose another")
+        super().__init__("register.taken", "the login is taken: choose another", errors=[fault])
+
+
+def merchant(db: Databases, phone: str, code: str, login: str, password: str, *, address: str, lang: str) -> SignedIn:
     """Make a merchant's account and sign it in.
 
-    The phone is kept sealed to reach the person by and is no key: the same phone may be a consumer's too.
+    The phone is kept sealed to reach the person by and is no key: the same phone may be a consumer's too. A login
+    that is taken is said only after the code was right, so that nobody learns logins by asking; each such answer
+    costs one of the code's tries.
 
     :raises RuleBroken: a login or password that cannot be used.
     :raises WrongCredentials: a wrong, used or expired code.
@@ -34,18 +46,17 @@ def merchant(db: Databases, phone: str, code: str, login: str, password: str, ad
         for scope, key in keys:
             throttle.check(session, scope, key)
     with db.transaction(Role.PUBLIC) as session:
-        if session.scalar(select(Account.id).where(Account.login == login)) is not None:
-            throttle.failed(session, "address", address, ADDRESS_FREE)
-            taken = True
-        elif use_code(session, normal, code):
-            return _made(session, normal, login, password)
-        else:
-            taken = False
-            for scope, key in keys:
-                throttle.failed(session, scope, key, ADDRESS_FREE if scope == "address" else throttle.FREE)
-    if taken:
-        raise RuleBroken("register.login", "this login cannot be used: choose another", field="login")
-    raise WrongCredentials
+        right = use_code(session, normal, code)
+        made = _made(session, normal, login, password, lang) if right else None
+        if made is not None:
+            for scope, key in (keys[0], ("code", normal)):
+                throttle.passed(session, scope, key)
+            return made
+        if right:
+            release_code(session, normal)
+        for scope, key in keys:
+            throttle.failed(session, scope, key, ADDRESS_FREE if scope == "address" else throttle.FREE)
+    raise LoginTaken if right else WrongCredentials
 
 
 def check(login: str, password: str) -> None:
@@ -53,26 +64,34 @@ def check(login: str, password: str) -> None:
 
     :raises RuleBroken: by field.
     """
-    faults = []
-    if not LOGIN.fullmatch(login):
-        faults.append(FieldError("login", "register.login", "has 4 to 32 letters and digits"))
-    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
-        message = f"has {passwords.SHORTEST} to {passwords.LONGEST} characters"
-        faults.append(FieldError("password", "register.password", message))
-    if faults:
+    if faults := list(_faults(login, password)):
         raise RuleBroken("validation", "login or password cannot be used", errors=faults)
 
 
-def _made(session: Session, phone: str, login: str, password: str) -> SignedIn:
+def _faults(login: str, password: str) -> Iterator[FieldError]:
+    if not LOGIN.fullmatch(login):
+        yield FieldError("login", "register.login", "has 4 to 32 letters and digits")
+    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
+        message = f"has {passwords.SHORTEST} to {passwords.LONGEST} characters"
+        yield FieldError("password", "register.password", message)
+
+
+def _made(session: Session, phone: str, login: str, password: str, lang: str) -> SignedIn | None:
+    """The new account, signed in; None where the login is taken, also by somebody who registers at this moment."""
+    if session.scalar(select(Account.id).where(Account.login == login)) is not None:
+        return None
     account = Account(
         id=new_id(),
         kind="merchant",
         login=login,
         password_hash=passwords.hashed(password),
-        lang="zh",
+        lang=lang,
         created_at=DatabaseClock(session).now(),
     )
     account.phone_sealed = keys_of(session).seal(place(account, "phone"), phone)
-    session.add(account)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(account)
+    except IntegrityError:
+        return None
     return SignedIn(*sessions.start(session, account, "web"), account)

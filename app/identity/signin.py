@@ -169,6 +169,12 @@ def use_code(session: Session, phone: str, code: str) -> bool:
     return True
 
 
+def release_code(session: Session, phone: str) -> None:
+    """Let a code that fitted be used again, as when something else of the form was wrong; its try is spent."""
+    session.get_one(OneTimeCode, index(session, "account", "phone", phone)).used_at = None
+    session.flush()
+
+
 def _consumer(session: Session, phone: str) -> Account:
     found = session.scalar(select(Account).where(Account.phone_index == index(session, "account", "phone", phone)))
     if found is not None:

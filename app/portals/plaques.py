@@ -11,7 +11,7 @@ from app.documents.plaque import PlaqueSheet, Size
 from app.http import context
 from app.http.endpoint import endpoint
 from app.places import Places
-from app.portals.firm import own_store
+from app.portals.mine import own_store
 from app.views import promises as words
 from merchants.models import Enterprise, Standing, Store
 from merchants.promise import of_facts

@@ -1,4 +1,4 @@
-"""The tables of merchants: parties, applications, standings and promises; alliances, brands, makers; statements."""
+"""The tables of merchants: parties, their people, applications, standings, promises; alliances, brands; statements."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from merchants.models.chains import (
 )
 from merchants.models.enrolment import Enrolment, Promise, Standing
 from merchants.models.parties import Brand, Contact, Enterprise, Store
+from merchants.models.staff import Claim, FormerMember, Invitation
 from merchants.models.statements import Statement, StatementConsent, StatementLook
 from merchants.models.supervision import CreditGrade, InspectionPlan, ListEntry, Visit
 
@@ -24,12 +25,15 @@ __all__ = [
     "AllianceShare",
     "Bond",
     "Brand",
+    "Claim",
     "Contact",
     "CreditGrade",
     "Delegation",
     "Enrolment",
     "Enterprise",
+    "FormerMember",
     "InspectionPlan",
+    "Invitation",
     "ListEntry",
     "MakerAgreement",
     "MakerShare",

@@ -75,11 +75,13 @@ def add_store(session: Session, firm: Enterprise, draft: StoreDraft, *, actor: A
     return store
 
 
-def change_store(session: Session, store: Store, draft: StoreDraft, *, actor: Actor, clock: Clock) -> None:  # noqa: ARG001 - every verb has this form
+def change_store(session: Session, store: Store, draft: StoreDraft, *, actor: Actor, clock: Clock) -> None:
     """Correct what is known of a store. A store that moves leaves, and is enrolled anew at its new place.
 
     :raises RuleBroken: every field at fault; or a promising store that would move.
+    :raises Refused: the actor manages neither the store nor its firm or brand.
     """
+    check_keeper(session, store.id, actor)
     check_store(session, draft)
     if store.plaque and rules.address_key(draft.address) != store.address_key:
         fault = FieldError(
@@ -88,6 +90,8 @@ def change_store(session: Session, store: Store, draft: StoreDraft, *, actor: Ac
         raise RuleBroken("validation", "a promising store cannot move", errors=[fault])
     _fill(session, store, draft)
     session.flush()
+    if draft.phone:
+        reach(session, store.id, store.enterprise_id, ContactDraft(phone=draft.phone), clock=clock)
 
 
 def check_store(session: Session, draft: StoreDraft) -> None:
@@ -172,4 +176,15 @@ def check_manager(firm: Enterprise, actor: Actor, store: UUID | None = None) -> 
     if actor.role is not ActorRole.MERCHANT or firm.created_by == actor.account:
         return
     if not {firm.id, store} & set(actor.manages):
+        raise Refused("enterprise.other", "only a manager of the firm may do this")
+
+
+def check_keeper(session: Session, store_id: UUID, actor: Actor) -> None:
+    """Only whoever manages a store, its firm or its brand promises for it or lets it go.
+
+    :raises Refused: the actor does not.
+    """
+    store = session.get_one(Store, store_id)
+    kept_by = {store.id, store.enterprise_id, store.brand_id}
+    if actor.role is ActorRole.MERCHANT and not kept_by & set(actor.manages):
         raise Refused("enterprise.other", "only a manager of the firm may do this")

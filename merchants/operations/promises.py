@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from merchants import promise as rules
 from merchants.lifecycle import STANDING_NOTES
 from merchants.models import Promise, Standing
+from merchants.operations.parties import check_keeper
 from merchants.promise import PromiseTerms
 from merchants.queries import alliances, makers
 from merchants.queries.standings import promise_on
@@ -93,7 +94,9 @@ def change(
     :param on: the first day of the new version: tomorrow or later.
     :param source: ``store``, or the maker's agreement that it comes from.
     :raises RuleBroken: a promise below the law, the standard or a maker's agreement, a day too early, or no change.
+    :raises Refused: the actor manages neither the store nor its firm or brand.
     """
+    check_keeper(session, standing.store_id, actor)
     check_note(STANDING_NOTES, "promise", standing.state)
     check_for(session, standing.store_id, terms, on)
     if source == "store":

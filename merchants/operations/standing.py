@@ -12,6 +12,7 @@ from merchants import codes, rules
 from merchants.lifecycle import STANDING, STANDING_NOTES
 from merchants.models import Enrolment, Standing
 from merchants.operations import promises
+from merchants.operations.parties import check_keeper
 from merchants.promise import PromiseTerms, of_facts
 from merchants.queries.standings import promise_on
 from merchants.terms import EXIT, HEARING, SETTINGS, TERM, TERMS
@@ -143,7 +144,9 @@ def hear(session: Session, standing: Standing, words: str, *, actor: Actor, cloc
     """The firm's statement before removal (陈述意见); kept, and read by the bureau before it decides.
 
     :raises RuleBroken: nothing said, too much said, or no removal proposed.
+    :raises Refused: the actor manages neither the store nor its firm or brand.
     """
+    check_keeper(session, standing.store_id, actor)
     rules.check_note(STANDING_NOTES, "hear", standing.state)
     if standing.removal_proposed_on is None:
         raise RuleBroken("removal.none", "no removal has been proposed")
@@ -197,7 +200,9 @@ def give_notice(session: Session, standing: Standing, why: str, on: date, *, act
 
     :param on: the last day of the promise.
     :raises RuleBroken: an unknown reason, or a day too early.
+    :raises Refused: the actor manages neither the store nor its firm or brand.
     """
+    check_keeper(session, standing.store_id, actor)
     rules.check_ground(why, codes.EXITS)
     today = clock.today()
     notice = term(session, EXIT, standing.city, today)

@@ -11,15 +11,19 @@ from app import tasks
 from app.standin import StandInMessage
 from merchants.models import Enrolment, Standing, Store
 from tests.factories import credit_code
-from tests.support.http import Api, make_app, token_for
+from tests.support.http import Api, make_app, now, token_for
 from workflows.people.tables import Account
 from workflows.store.sealed import unseal
-from workflows.store.session import DatabaseClock
+from workflows.time.clock import FixedClock
 
-PROMISE = {"days": "15", "categories": ["goods.clothing"], "exclusions": ["custom_made"], "confirmed": "1"}
-HOW = {
-    "condition": "resaleable", "proofs": ["receipt"], "gifts": "keep", "bundles": "item_price", "freight": "store",
-    "refund_hours": "0",
+DAYS = {"days": "15"}
+COVERS = {"categories": ["goods.clothing"], "exclusions": ["custom_made"], "confirmed": "1"}
+GOODS = {"condition": "resaleable", "proofs": ["receipt"], "gifts": "keep", "bundles": "item_price"}
+MONEY = {"freight": "store", "refund_hours": "0"}
+PROMISE = DAYS | COVERS | GOODS | MONEY
+STEPS = {
+    "days": DAYS, "covers": COVERS, "goods": GOODS, "money": MONEY, "where": {"cross_store": "1"}, "preview": {},
+    "papers": {},
 }  # fmt: skip
 
 
@@ -59,9 +63,9 @@ def answer(pages, world, store, name, **values):
     return pages.post(f"/merchant/applications/{case.id}/{name}", data=values | {"version": case.version})
 
 
-def apply(pages, world, store, **changes):
+def apply(pages, world, store):
     assert pages.post(f"/merchant/stores/{store}/apply").status_code == 303
-    for name, values in (("what", PROMISE | changes), ("how", HOW), ("where", {"cross_store": "1"}), ("papers", {})):
+    for name, values in STEPS.items():
         answered = answer(pages, world, store, name, **values)
         assert answered.status_code == 303, (name, answered.text)
     return case_of(world, store)
@@ -81,7 +85,7 @@ def test_a_merchant_applies_page_by_page_and_what_is_promised_is_said_in_plain_w
     assert answer(pages, world, world.store, "sign", signed="1").status_code == 303
     work(world)
     case = case_of(world, world.store)
-    assert "正在审核" in pages.get(f"/merchant/applications/{case.id}").text
+    assert "将在下面的日期前决定" in pages.get(f"/merchant/applications/{case.id}").text
     done = officer.post(f"/enrolments/{case.id}/approve", {}, If_Match=f'"{case.version}"')
     assert done.status_code == 200, done.text
     number = done.json["standing"]["plaque"]
@@ -95,11 +99,13 @@ def test_a_merchant_applies_page_by_page_and_what_is_promised_is_said_in_plain_w
 @pytest.mark.parametrize(
     ("name", "values", "words"),
     [
-        ("what", PROMISE | {"days": "3"}, "不得少于 7 天"),
-        ("what", PROMISE | {"days": "many"}, "不得少于 7 天"),
-        ("what", PROMISE | {"categories": []}, "必填"),
-        ("what", PROMISE | {"exclusions": ["activated"], "confirmed": ""}, "第七条"),
-        ("how", HOW | {"refund_hours": "999"}, "168 小时"),
+        ("days", {"days": "3"}, "不得少于 7 天"),
+        ("days", {"days": "many"}, "不得少于 7 天"),
+        ("days", {"days": "other", "days_other": "6"}, "不得少于 7 天"),
+        ("covers", COVERS | {"categories": []}, "必填"),
+        ("covers", COVERS | {"exclusions": ["activated"], "confirmed": ""}, "第七条"),
+        ("goods", GOODS | {"gifts": "maybe"}, "请从给出的选项中选择"),
+        ("money", MONEY | {"refund_hours": "other", "refund_hours_other": "999"}, "168 小时"),
         ("where", {"cross_city": "1"}, "本企业门店通退或联盟通退"),
         ("papers", {"licence_expires_on": "soon"}, "无法识别"),
     ],
@@ -119,9 +125,11 @@ def test_what_was_sent_back_is_shown_where_it_is_mended(pages, world, officer):
     case = case_of(world, world.store)
     marked = [{"field": "shop", "words": "门头照片里看不到店名"}]
     assert officer.post(f"/enrolments/{case.id}/send_back", {"marked": marked}, If_Match=f'"{case.version}"').json
-    for address in ("/merchant/", f"/merchant/applications/{case.id}", f"/merchant/applications/{case.id}/papers"):
-        assert ("门头照片里看不到店名" in pages.get(address).text) == (address != "/merchant/")
-    assert "退回补正" in pages.get("/merchant/").text
+    following = pages.get(f"/merchant/applications/{case.id}").text
+    assert f"/merchant/applications/{case.id}/papers" in following
+    for address, there in (("papers", True), ("days", False)):
+        assert ("门头照片里看不到店名" in pages.get(f"/merchant/applications/{case.id}/{address}").text) is there
+    assert "改好退回的申请" in pages.get("/merchant/").text
     withdrawn = answer(pages, world, world.store, "withdraw")
     assert withdrawn.status_code == 303
     assert case_of(world, world.store).state == "withdrawn"
@@ -138,33 +146,62 @@ def test_a_firm_and_a_store_are_brought_in_with_their_faults_named(pages, world)
     assert (wrong.status_code, "18 位字符" in wrong.text) == (422, True)
     assert pages.post("/merchant/firm/new", data=firm).status_code == 303
     assert "苏州页面商贸有限公司" in pages.get("/merchant/stores/new").text
-    assert pages.post("/merchant/firm/new", data=firm).status_code == 409
+    known = pages.post("/merchant/firm/new", data=firm)
+    assert (known.status_code, known.location) == (303, f"/merchant/firm/claim?uscc={firm['uscc']}")
     shop = {"name": "页面平江店", "brand": "页面", "district": "320508", "address": "姑苏区平江路66号"}
     for change, words in (({"lon": "31.3", "lat": "120.6"}, "填反"), ({"lon": "x"}, "无法识别"), ({}, "必填")):
         refused = pages.post("/merchant/stores/new", data=shop | change)
         assert (refused.status_code, words in refused.text) == (422, True)
-    assert pages.post("/merchant/stores/new", data=shop | {"categories": "goods.food"}).status_code == 303
+    hours = {"hours_every": "10:00-22:00", "hours_sun": "10点到晚上"}
+    refused = pages.post("/merchant/stores/new", data=shop | {"categories": "goods.food"} | hours)
+    assert (refused.status_code, "营业时间格式" in refused.text) == (422, True)
+    made = pages.post(
+        "/merchant/stores/new", data=shop | {"categories": "goods.food", "hours_every": "10：00至12:00、14:00-22:00"}
+    )
+    assert made.status_code == 303
+    again = pages.post("/merchant/stores/new", data=shop | {"categories": "goods.food"})
+    assert (again.status_code, "同名门店" in again.text) == (422, True)
+    edit = f"{made.location}/edit"
+    assert "10:00-12:00, 14:00-22:00" in pages.get(edit).text
+    renamed = shop | {"categories": "goods.food", "name": "页面平江新店", "kind": "shop", "hours_sun": "9:00-20:00"}
+    assert pages.post(edit, data=renamed).status_code == 303
+    assert "页面平江新店" in pages.get("/merchant/stores/").text
+    with world.as_worker() as session:
+        store = session.scalars(select(Store).where(Store.name == "页面平江新店")).one()
+        assert store.hours == {"sun": [["09:00", "20:00"]]}
 
 
 def test_a_promise_is_changed_and_a_store_leaves_from_its_page(pages, world):
-    world.enrolled(clock=now(world))
+    world.enrolled(clock=FixedClock(now()))
     held = standing(world)
     today = held.entered_on
     proofs = {"proofs": ["invoice", "receipt", "payment_record"]}
-    change = PROMISE | HOW | proofs | {"days": "30", "version": held.version, "on": str(today + timedelta(days=1))}
-    assert pages.post(f"/merchant/stores/{world.store}/promise", data=change).status_code == 303
+    change = PROMISE | proofs | {"days": "30", "version": held.version}
+    address = f"/merchant/stores/{world.store}/promise"
+    assert pages.get(address).status_code == 200
+    looked = pages.post(address, data=change)
+    assert (looked.status_code, "没有哪一项比现在少" in looked.text, standing(world).version) == (
+        200,
+        True,
+        held.version,
+    )
+    lesser = pages.post(address, data=change | {"freight": "consumer", "gifts": "return_or_pay", "proofs": ["invoice"]})
+    assert ("认可的凭证" in lesser.text, "提前 7 天" in lesser.text) == (True, True)
+    too_soon = pages.post(address, data=change | {"on": str(today)})
+    assert (too_soon.status_code, "之间的某天起生效" in too_soon.text) == (422, True)
+    below = pages.post(address, data=change | {"days": "3"})
+    assert (below.status_code, "不得少于 7 天" in below.text) == (422, True)
+    assert pages.post(address, data=change | {"on": str(today + timedelta(days=1))}).status_code == 303
+    assert "提前 30 日" in pages.get(f"/merchant/stores/{world.store}/leave").text
     early = {"why": "closing", "on": str(today + timedelta(days=5)), "version": standing(world).version}
-    assert pages.post(f"/merchant/stores/{world.store}/give_notice", data=early).status_code == 422
+    refused = pages.post(f"/merchant/stores/{world.store}/give_notice", data=early)
+    assert (refused.status_code, "最后一天最早为" in refused.text) == (422, True)
+    assert pages.post(f"/merchant/stores/{world.store}/give_notice", data=early | {"on": ""}).status_code == 422
     later = early | {"on": str(today + timedelta(days=40))}
     assert pages.post(f"/merchant/stores/{world.store}/give_notice", data=later).status_code == 303
     assert standing(world).state == "leaving"
     stale = pages.post(f"/merchant/stores/{world.store}/renew", data={"version": 1})
     assert stale.status_code in (409, 412)
-
-
-def now(world):
-    with world.as_worker() as session:
-        return DatabaseClock(session)
 
 
 def standing(world):

@@ -74,3 +74,21 @@ if (picks.length && all && picked) {
   });
   picks.forEach((pick) => pick.addEventListener("change", count));
 }
+
+// A store's place from where its merchant stands; typing it always works.
+const locate = document.querySelector("[data-locate]");
+if (locate && navigator.geolocation) {
+  const told = locate.querySelector("[role=status]");
+  locate.hidden = false;
+  locate.querySelector("button").addEventListener("click", () => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        document.getElementById("lon").value = coords.longitude.toFixed(6);
+        document.getElementById("lat").value = coords.latitude.toFixed(6);
+        told.textContent = locate.dataset.locate.replace("{metres}", Math.round(coords.accuracy));
+      },
+      () => (told.textContent = locate.dataset.failed),
+      { enableHighAccuracy: true, timeout: 10000 },
+    );
+  });
+}
