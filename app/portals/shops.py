@@ -95,7 +95,9 @@ def typed(before: Store | None = None) -> StoreDraft:
     :raises RuleBroken: a point that cannot be read.
     """
     form = request.form
-    values = {name: form.get(name, "").strip()[:301] for name in ("name", "brand", "district", "address")}
+    values: dict[str, Any] = {
+        name: form.get(name, "").strip()[:301] for name in ("name", "brand", "district", "address")
+    }
     return StoreDraft(
         **values,
         phone=form.get("phone", "").strip()[:30],
