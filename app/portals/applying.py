@@ -107,8 +107,11 @@ def answer(case: UUID, name: str) -> Any:
         wrong += [fault for fault in faults(terms) if fault.field in OF_STEP[name]]
         if wrong:
             return show(found, name, terms, wrong), 422
-        if (terms, papers) != kept(found):
-            enrol.amend(session, found, terms, papers, actor=actor, clock=clock)
+        try:
+            if (terms, papers) != kept(found):
+                enrol.amend(session, found, terms, papers, actor=actor, clock=clock)
+        except RuleBroken as error:
+            return show(found, name, terms, error.errors), 422
     return base.see_other(url_for("applying.step", case=case, name=STEPS[STEPS.index(name) + 1]))
 
 

@@ -25,17 +25,8 @@ PUBLIC = (
     "/nowhere",
 )
 STAFF = {
-    "shop.suzhou": (
-        "/merchant/",
-        "/merchant/firm/new",
-        "/merchant/stores/new",
-        "/merchant/stores/",
-        "/merchant/staff/",
-        "/merchant/join",
-        "/my/notices",
-        "/merchant/complaints",
-    ),
-    "officer.gusu": ("/officer/", "/officer/?state=testing", "/officer/measures", "/officer/claims"),
+    "shop.suzhou": ("/merchant/", "/merchant/firm/new", "/merchant/stores/new", "/my/notices", "/merchant/complaints"),
+    "officer.gusu": ("/officer/", "/officer/?state=testing", "/officer/measures"),
 }
 FILING = tuple(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check"))
 CONSUMER = ("/my/", "/my/notices", "/my/account/", *FILING)

@@ -21,7 +21,7 @@ from merchants.models import Standing
 from merchants.operations import standing
 from seeds import people
 from tests.factories import credit_code
-from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.conftest import DESK, PHONE, sign_in_staff
 from tests.journeys.test_every_page import sound
 from workflows.case import casework
 from workflows.people.actor import SYSTEM
@@ -30,6 +30,10 @@ from workflows.time.clock import SystemClock
 
 PASSWORD = "eine lange passphrase"
 NUMBERS = count(1)
+OWN_PAGES = {
+    "shop.suzhou": ("/merchant/", "/merchant/stores/", "/merchant/staff/", "/merchant/join"),
+    "officer.gusu": ("/officer/claims",),
+}
 NARROW = {"width": 320, "height": 640}
 
 
@@ -325,6 +329,17 @@ def end_soon(db, store: str) -> None:
         held = standing.find(session, session.scalars(alive).one())
         casework.advance(session, held, STANDING, "expire_soon", actor=SYSTEM, clock=DatabaseClock(session))
         held.expires_on = DatabaseClock(session).today() + timedelta(days=30)
+
+
+@pytest.mark.parametrize(("login", "addresses"), OWN_PAGES.items(), ids=OWN_PAGES)
+def test_the_pages_of_stores_staff_and_claims_at_every_size(opened, shot, login, addresses):
+    page = opened(DESK, color_scheme="dark")
+    sign_in_staff(page, login, code=login.startswith("officer"))
+    for address in addresses:
+        for size in (DESK, PHONE, NARROW):
+            page.set_viewport_size(size)
+            sound(page, address)
+        shot(page, f"{address.strip('/').replace('/', '-')}-narrow-dark")
 
 
 def test_a_clerk_is_invited_joins_by_code_and_is_removed(opened, shot):
