@@ -142,6 +142,7 @@ def promise(page, shot, label: str, look) -> None:
         page.get_by_role("button", name="下一步").click()
 
     page.get_by_role("button", name="申请入驻").click()
+    page.wait_for_url("**/days", wait_until="load")
     page.get_by_label("15 天").check()
     expect(page.locator("#looks")).to_contain_text("15 天内")
     go_on("days")
