@@ -107,7 +107,11 @@ def answer(case: UUID, name: str) -> Any:
         wrong += [fault for fault in faults(terms) if fault.field in OF_STEP[name]]
         if wrong:
             return show(found, name, terms, wrong), 422
-        enrol.amend(session, found, terms, papers, actor=actor, clock=clock)
+        try:
+            if (terms, papers) != kept(found):
+                enrol.amend(session, found, terms, papers, actor=actor, clock=clock)
+        except RuleBroken as error:
+            return show(found, name, terms, error.errors), 422
     return base.see_other(url_for("applying.step", case=case, name=STEPS[STEPS.index(name) + 1]))
 
 
@@ -165,12 +169,16 @@ def letter(firm: Enterprise, store: Store, terms: PromiseTerms) -> list[commitme
 
 def taken(case: Enrolment, name: str) -> tuple[PromiseTerms, Papers, list[FieldError]]:
     """What a page's form says, on top of what was kept; and what of it cannot be read."""
-    terms = of_facts(case.promise)
-    papers = Papers(case.licence_file, case.shop_file, case.licence_expires_on)
+    terms, papers = kept(case)
     if name == "papers":
         papers, wrong = papers_of(papers)
         return terms, papers, wrong
     return terms_of(terms, OF_STEP[name]), papers, []
+
+
+def kept(case: Enrolment) -> tuple[PromiseTerms, Papers]:
+    """What the application says already; pages that change nothing write nothing."""
+    return of_facts(case.promise), Papers(case.licence_file, case.shop_file, case.licence_expires_on)
 
 
 def terms_of(terms: PromiseTerms, fields: tuple[str, ...]) -> PromiseTerms:

@@ -104,12 +104,18 @@ def application(case: UUID) -> Any:
         store=store,
         firm=firm,
         clocks=mine.clock_cards(found.id),
-        history=steps.history(session, found, outward=True),
+        history=folded(steps.history(session, found, outward=True)),
         lines=words.lines(of_facts(found.promise), context.lang()),
         allowed=enrolling.allowed(session, found, context.actor()) if mine.manages(store) else [],
         manager=mine.manages(store),
         mend=applying.mend if found.state == SENT_BACK else None,
     )
+
+
+def folded(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The history with changes that follow each other told once, at the latest: a draft is kept page by page."""
+    pairs = zip(history, [None, *history], strict=False)
+    return [event for event, later in pairs if later is None or event["key"] != later["key"] or event["words"]]
 
 
 @blueprint.post("/applications/<uuid:case>/withdraw")

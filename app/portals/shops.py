@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,10 @@ blueprint = Blueprint("shops", __name__, url_prefix="/merchant/stores")
 
 PAGE = 30
 TYPED = ("name", "brand", "district", "address", "phone", "kind", "lon", "lat")
+ASKED = (*TYPED, "categories", "hours")
+UNASKED = tuple(f.name for f in fields(StoreDraft) if f.name not in ASKED)
+"""What a store has and its form does not ask for: it stays as it is."""
+
 HOURS = tuple(f"hours_{day}" for day in (opening.EVERY, *opening.DAYS))
 
 
@@ -106,8 +111,7 @@ def typed(before: Store | None = None) -> StoreDraft:
         lon=number("lon"),
         lat=number("lat"),
         hours=opening.typed({name: form.get(name, "") for name in HOURS}),
-        parent_id=before.parent_id if before else None,
-        capacity=before.capacity if before else None,
+        **({name: getattr(before, name) for name in UNASKED} if before else {}),
     )
 
 

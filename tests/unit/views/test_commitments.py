@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.views import promises
+from app.views.commitments import Signer, clauses
+from merchants import codes
+from merchants.promise import PromiseTerms
+
+SIGNER = Signer("苏州试样商贸有限公司", "91320508100000013X", "试样观前店", "姑苏区观前街1号")
+TERMS = st.builds(
+    PromiseTerms,
+    days=st.integers(7, 366),
+    categories=st.lists(st.sampled_from(codes.CATEGORIES), min_size=1, unique=True).map(tuple),
+    exclusions=st.lists(st.sampled_from(codes.EXCLUSIONS), unique=True).map(tuple),
+    proofs=st.lists(st.sampled_from(codes.PROOFS), min_size=1, unique=True).map(tuple),
+    condition=st.sampled_from(codes.CONDITIONS),
+    gifts=st.sampled_from(codes.GIFTS),
+    bundles=st.sampled_from(codes.BUNDLES),
+    freight=st.sampled_from(codes.FREIGHT),
+    refund_hours=st.integers(0, 168),
+    cross_store=st.booleans(),
+    alliance=st.booleans(),
+)
+LANGUAGES = st.sampled_from(("zh", "en"))
+
+
+@given(TERMS, LANGUAGES)
+def test_the_letter_says_the_whole_promise_and_whose_it_is(terms, lang):
+    letter = clauses(SIGNER, terms, lang)
+    assert list(letter[1].lines) == promises.lines(terms, lang)
+    assert all(part in letter[0].words for part in (SIGNER.firm, SIGNER.uscc, SIGNER.store, SIGNER.address))
+    assert all(clause.rests_on for clause in letter[1:])
+
+
+@given(TERMS, LANGUAGES)
+def test_any_two_promises_that_differ_read_differently(terms, lang):
+    longer = PromiseTerms(**(vars(terms) | {"days": terms.days + 1}))
+    assert promises.lines(terms, lang) != promises.lines(longer, lang)
+    if set(terms.proofs) != {"invoice"}:
+        assert promises.lines(terms, lang) != promises.lines(
+            PromiseTerms(**(vars(terms) | {"proofs": ("invoice",)})), lang
+        )
+
+
+@pytest.mark.parametrize(("exclusions", "asked"), [(("custom_made",), False), (("custom_made", "activated"), True)])
+def test_the_buyers_confirmation_is_part_of_the_letter_where_something_rests_on_it(exclusions, asked):
+    terms = PromiseTerms(days=7, categories=("goods.food",), exclusions=exclusions)
+    said = any("每次购买时请消费者确认" in clause.words for clause in clauses(SIGNER, terms, "zh"))
+    assert said is asked
