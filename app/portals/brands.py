@@ -14,7 +14,7 @@ from app.api.brands import own
 from app.http import context
 from app.http.endpoint import endpoint
 from app.portals import base, forms
-from app.portals.chains import line
+from app.portals.chains import lines
 from app.views import dates
 from merchants import codes
 from merchants.models import Enterprise
@@ -117,7 +117,7 @@ def done(case: UUID) -> Any:
 def holders(case: UUID) -> Any:
     """The firms that hold the brand, with their stores."""
     session, brand = context.session(), own(case)
-    known = {b.org_id: line(b, name) for b, name in bond_queries.of_whole(session, brand.id)}
+    known = {x["org_id"]: x for x in lines(bond_queries.of_whole(session, brand.id))}
     shown = queries.holders(session, brand)
     opened = forms.ident(request.args, "holder")
     return render_template(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ FULL = 10_000
 def hub() -> Any:
     """Brands, alliances and agreements of one's own, and what waits for an answer."""
     session, parties = context.session(), context.caller().identity.parties
-    own = [line(row, name) for row, name in bond_queries.of_orgs(session, parties)]
+    own = lines(bond_queries.of_orgs(session, parties))
     return render_template(
         "merchant/chains.html",
         waiting=[x for x in own if x["confirm"]],
@@ -48,18 +49,22 @@ def hub() -> Any:
     )
 
 
-def line(row: Bond, name: str | None) -> dict[str, Any]:
-    """A membership as a page shows it, with what the caller may do about it."""
+def lines(rows: Sequence[tuple[Bond, str]]) -> list[dict[str, Any]]:
+    """Memberships as a page shows them, with what the caller may do about each; each whole is asked about once."""
     session, actor = context.session(), context.actor()
-    host = bonds.hosts(session, actor, row.kind, row.of_id)
-    org = bonds.acts_for(session, actor, row.org_kind, row.org_id)
-    asked = host if row.host_at is None else org
+    wholes = {(row.kind, row.of_id) for row, _ in rows}
+    hosted = {whole for whole in wholes if bonds.hosts(session, actor, *whole)}
+    own = bonds.own_among(session, actor, [row.org_id for row, _ in rows])
+    return [_line(row, name, host=(row.kind, row.of_id) in hosted, org=row.org_id in own) for row, name in rows]
+
+
+def _line(row: Bond, name: str, *, host: bool, org: bool) -> dict[str, Any]:
     over = row.valid.upper is not None and row.valid.upper <= context.clock().today()
     return views.bond(row, name) | {
         "confirmed": row.confirmed,
         "over": over,
         "own": org,
-        "confirm": not row.confirmed and asked,
+        "confirm": not row.confirmed and (host if row.host_at is None else org),
         "decline": not row.confirmed and (host or org),
         "leave": row.confirmed and row.valid.upper is None and (host or org),
     }
@@ -136,7 +141,7 @@ def alliance(case: UUID) -> Any:
         "merchant/alliance.html",
         alliance=row,
         whole=views.whole(session, row),
-        members=[line(b, name) for b, name in members],
+        members=lines(members),
         names={b.org_id: name for b, name in members},
         organises=bonds.acts_for(session, context.actor(), row.organiser_kind, row.organiser_id),
         cities=CITIES,
@@ -237,7 +242,7 @@ def agreement(case: UUID) -> Any:
         "merchant/agreement.html",
         agreement=row,
         whole=views.maker(session, row),
-        shops=[line(b, name) for b, name in bond_queries.of_whole(session, row.id)],
+        shops=lines(bond_queries.of_whole(session, row.id)),
         hosts=bonds.hosts(session, context.actor(), "maker", row.id),
         today=context.clock().today(),
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -39,6 +40,13 @@ def acts_for(session: Session, actor: Actor, kind: str, org: UUID) -> bool:
         return session.scalar(owned) is not None
     of_firm = select(Store.id).where(Store.id == org, Store.enterprise_id.in_(actor.manages))
     return kind == "store" and session.scalar(of_firm) is not None
+
+
+def own_among(session: Session, actor: Actor, orgs: Sequence[UUID]) -> set[UUID]:
+    """Those of many organisations that the actor manages, in one read; as :func:`acts_for` says it of each."""
+    owned = select(Brand.id).where(Brand.id.in_(orgs), Brand.owner_id.in_(actor.manages))
+    stores = select(Store.id).where(Store.id.in_(orgs), Store.enterprise_id.in_(actor.manages))
+    return {org for org in orgs if org in actor.manages} | set(session.scalars(union_all(owned, stores)))
 
 
 def check_acts(session: Session, actor: Actor, kind: str, org: UUID) -> None:

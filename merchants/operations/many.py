@@ -75,15 +75,12 @@ def preview(
     first = max(on, today + DAY)
     rows = brands.promising(session, brand_id, first, ids)
     notices = {c: standing.setting(session, "promise.notice", c, today) for c in {r.city for r in rows}}
-    members = _members(session, rows, first) if changes.get("alliance") else {}
+    stores = [row.store_id for row in rows]
+    members = alliances.members_among(session, stores, first) if changes.get("alliance") else set(stores)
     return [_line(row, changes, first, today + timedelta(days=notices[row.city]), members) for row in rows]
 
 
-def _members(session: Session, rows: Sequence[Any], on: date) -> Mapping[UUID, bool]:
-    return {row.store_id: alliances.in_alliance(session, row.store_id, on) for row in rows}
-
-
-def _line(row: Any, changes: Mapping[str, Any], first: date, noticed: date, members: Mapping[UUID, bool]) -> Line:
+def _line(row: Any, changes: Mapping[str, Any], first: date, noticed: date, members: set[UUID]) -> Line:
     old = of_facts(row.terms)
     new = replace(old, **changes)
     less = tuple(rules.lessened(old, new))
@@ -92,12 +89,12 @@ def _line(row: Any, changes: Mapping[str, Any], first: date, noticed: date, memb
     return Line(row.standing_id, row.store, row.plaque, row.city, less, None if fault else starts, fault)
 
 
-def _fault(row: Any, old: PromiseTerms, new: PromiseTerms, starts: date, members: Mapping[UUID, bool]) -> str:
+def _fault(row: Any, old: PromiseTerms, new: PromiseTerms, starts: date, members: set[UUID]) -> str:
     if not row.held:
         return "not_held"
     if old == new:
         return "same"
-    if found := [*rules.faults(new), *rules.alliance_fault(new, member=members.get(row.store_id, True))]:
+    if found := [*rules.faults(new), *rules.alliance_fault(new, member=row.store_id in members)]:
         return found[0].code
     return "too_late" if starts > row.last else ""
 

@@ -62,10 +62,17 @@ def shares(session: Session, alliance_id: UUID) -> Sequence[AllianceShare]:
 
 def in_alliance(session: Session, store: UUID, on: date) -> bool:
     """Whether a store's firm, or the brand that it holds, is a member of an alliance on a day."""
-    parties = parties_of(session, [store], on).get(store, frozenset())
-    member = (Bond.org_id.in_(parties)) & Bond.valid.contains(on) & Alliance.valid.contains(on)
-    query = select(Bond.id).join(Alliance, Alliance.id == Bond.of_id).where(IS_MEMBER, member)
-    return session.scalar(query.limit(1)) is not None
+    return store in members_among(session, [store], on)
+
+
+def members_among(session: Session, stores: Sequence[UUID], on: date) -> set[UUID]:
+    """Those of many stores whose firm, or the brand that it holds, is a member on a day; in two reads."""
+    parties = parties_of(session, stores, on)
+    every = {party for of_store in parties.values() for party in of_store}
+    member = Bond.org_id.in_(every) & Bond.valid.contains(on) & Alliance.valid.contains(on)
+    joined = select(Bond.org_id).join(Alliance, Alliance.id == Bond.of_id).where(IS_MEMBER, member)
+    found = frozenset(session.scalars(joined))
+    return {store for store, of_store in parties.items() if of_store & found}
 
 
 def matrices(session: Session, parties: Iterable[UUID]) -> list[Matrix]:

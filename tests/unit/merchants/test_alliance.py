@@ -180,7 +180,11 @@ def test_two_periods_meet_exactly_when_some_day_belongs_to_both(one, other):
     assert one.meets(other) == other.meets(one) == any(one.holds(d) and other.holds(d) for d in span)
 
 
-@given(st.lists(st.integers(-1, WHOLE + 1), min_size=3, max_size=3))
+cuts = st.tuples(st.integers(0, WHOLE), st.integers(0, WHOLE)).map(sorted)
+wholes = cuts.map(lambda cut: [cut[0], cut[1] - cut[0], WHOLE - cut[1]])
+
+
+@given(wholes | st.lists(st.integers(-1, WHOLE + 1), min_size=3, max_size=3))
 def test_shares_are_in_order_exactly_when_they_make_up_the_whole(parts):
     given_parts = dict(zip(codes.ALLIANCE_BEARERS, parts, strict=True))
     whole = sum(parts) == WHOLE and all(0 <= p <= WHOLE for p in parts)
