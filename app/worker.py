@@ -15,6 +15,8 @@ from app.redis import redis_url
 from app.settings import Settings
 
 MAINTENANCE_SECONDS = 60
+LONGEST_PAUSE_SECONDS = 4.0
+"""The longest between two tries of an idle worker to reach Redis. RQ has 60, which outlasts the 30 s that are promised."""
 
 log = structlog.get_logger("wuyou.worker")
 
@@ -22,6 +24,7 @@ log = structlog.get_logger("wuyou.worker")
 class DeafWorker(Worker):
     """A worker that takes no orders from Redis: RQ's remote commands could stop it or kill its work."""
 
+    max_connection_wait_time = LONGEST_PAUSE_SECONDS
     told_to_stop = False
 
     def request_stop(self, signum: int, frame: Any) -> None:
@@ -51,7 +54,8 @@ def main() -> None:
     """Work until told to stop.
 
     What RQ cannot read on the queue ends its loop; then what it choked on is thrown away – it was only a
-    ring – and the loop begins anew. A lost Redis ends the process, and the supervisor starts it again.
+    ring – and the loop begins anew. A Redis lost while a task runs ends the process, and the supervisor starts it
+    again; an idle worker waits for Redis to come back.
     """
     logs.configure()
     told = settings.read()
