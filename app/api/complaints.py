@@ -146,7 +146,7 @@ def explained(case: UUID) -> Any:
 def act(given: dict[str, Any], case: UUID, verb: str) -> Any:
     """Take a step with a complaint; needs ``If-Match``."""
     session, actor = context.session(), context.actor()
-    verbs.find(verb, actor)
+    verbs.find(verb, actor, verbs.COMPLAINT_VERBS)
     complaint = decide.find(session, case, expected_version())
     verbs.apply(session, complaint, verb, given, actor=actor, clock=context.clock())
     return cases.complaint(session, complaint, actor), 200, {"ETag": f'"{complaint.version}"'}

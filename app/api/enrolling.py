@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.api import verbs
 from merchants.lifecycle import APPROVED, ENROLMENT, ENROLMENT_NOTES, PROMISING, STANDING, STANDING_NOTES
 from merchants.models import Enrolment, Standing
 from merchants.operations import enrol, promises, review, standing
 from merchants.promise import PromiseTerms
 from merchants.queries import standings
 from merchants.schemas import papers
-from workflows.errors import FieldError, NotFound, Refused, RuleBroken
-from workflows.people.actor import OFFICIALS, Actor, ActorRole
+from workflows.people.actor import Actor, ActorRole
 from workflows.time.clock import Clock
 
 FIRM = frozenset({ActorRole.MERCHANT})
 
 
-@dataclass(frozen=True)
-class Verb:
-    """One verb.
+@dataclass(frozen=True, kw_only=True)
+class Verb(verbs.Verb):
+    """One verb of the two machines.
 
     :param of: ``enrolment`` or ``standing``: whose version ``If-Match`` is held against.
-    :param needs: values that must be given; ``takes`` those that may be.
     """
 
-    run: Callable[..., Any]
     of: str
-    by: frozenset[ActorRole]
-    needs: tuple[str, ...] = ()
-    takes: tuple[str, ...] = ()
 
 
 def _amend(
@@ -52,50 +47,25 @@ def _promise(session: Session, held: Standing, promise: PromiseTerms, on: date, 
 
 
 VERBS: Mapping[str, Verb] = {
-    "amend": Verb(_amend, "enrolment", FIRM, ("promise",), ("evidence", "licence_expires_on")),
-    "submit": Verb(enrol.submit, "enrolment", FIRM, ("signed",)),
-    "withdraw": Verb(_withdraw, "enrolment", FIRM),
-    "take_up": Verb(review.take_up, "enrolment", OFFICIALS),
-    "check": Verb(review.refresh, "enrolment", OFFICIALS),
-    "approve": Verb(review.approve, "enrolment", OFFICIALS),
-    "send_back": Verb(review.send_back, "enrolment", OFFICIALS, ("marked",)),
-    "refuse": Verb(review.refuse, "enrolment", OFFICIALS, ("ground", "reason")),
-    "renew": Verb(enrol.renew, "standing", FIRM),
-    "promise": Verb(_promise, "standing", FIRM, ("promise", "on")),
-    "give_notice": Verb(standing.give_notice, "standing", FIRM, ("why", "on")),
-    "hear": Verb(standing.hear, "standing", FIRM, ("words",)),
-    "suspend": Verb(standing.suspend, "standing", OFFICIALS, ("ground", "reason")),
-    "lift": Verb(standing.lift, "standing", OFFICIALS, ("reason",)),
-    "propose_removal": Verb(standing.propose_removal, "standing", OFFICIALS, ("ground", "reason")),
-    "drop_removal": Verb(standing.drop_removal, "standing", OFFICIALS, ("reason",)),
-    "remove": Verb(standing.remove, "standing", OFFICIALS, ("reason",)),
+    "amend": Verb(_amend, of="enrolment", needs=("promise",), takes=("evidence", "licence_expires_on"), by=FIRM),
+    "submit": Verb(enrol.submit, of="enrolment", needs=("signed",), by=FIRM),
+    "withdraw": Verb(_withdraw, of="enrolment", by=FIRM),
+    "take_up": Verb(review.take_up, of="enrolment"),
+    "check": Verb(review.refresh, of="enrolment"),
+    "approve": Verb(review.approve, of="enrolment"),
+    "send_back": Verb(review.send_back, of="enrolment", needs=("marked",)),
+    "refuse": Verb(review.refuse, of="enrolment", needs=("ground", "reason")),
+    "renew": Verb(enrol.renew, of="standing", by=FIRM),
+    "promise": Verb(_promise, of="standing", needs=("promise", "on"), by=FIRM),
+    "give_notice": Verb(standing.give_notice, of="standing", needs=("why", "on"), by=FIRM),
+    "hear": Verb(standing.hear, of="standing", needs=("words",), by=FIRM),
+    "suspend": Verb(standing.suspend, of="standing", needs=("ground", "reason")),
+    "lift": Verb(standing.lift, of="standing", needs=("reason",)),
+    "propose_removal": Verb(standing.propose_removal, of="standing", needs=("ground", "reason")),
+    "drop_removal": Verb(standing.drop_removal, of="standing", needs=("reason",)),
+    "remove": Verb(standing.remove, of="standing", needs=("reason",)),
 }
 """Every verb by its name in the address. ``renew`` answers with the application for the next term."""
-
-
-def find(name: str, actor: Actor) -> Verb:
-    """The verb of a name, if the actor may use it.
-
-    :raises NotFound: no such verb.
-    :raises Refused: not for this role.
-    """
-    verb = VERBS.get(name)
-    if verb is None:
-        raise NotFound("verb.unknown", f"unknown verb {name!r}; known are {', '.join(VERBS)}")
-    if actor.role not in verb.by:
-        raise Refused("access.role", f"a {actor.role.value} may not {name}")
-    return verb
-
-
-def check(verb: Verb, given: Mapping[str, Any]) -> None:
-    """A verb takes its own values and no others.
-
-    :raises RuleBroken: a value is missing, or one too many was given.
-    """
-    missing = [FieldError(name, "required", "is needed") for name in verb.needs if given.get(name) is None]
-    other = [FieldError(n, "unknown", "is not taken here") for n in given if n not in (*verb.needs, *verb.takes)]
-    if missing or other:
-        raise RuleBroken("validation", "the values do not fit the verb", errors=[*missing, *other])
 
 
 def apply(
@@ -105,8 +75,8 @@ def apply(
 
     :param version: what the caller decided on.
     """
-    verb = find(name, actor)
-    check(verb, given)
+    verb = verbs.find(name, actor, VERBS)
+    verbs.check(verb, given)
     if verb.of == "enrolment":
         locked: Any = enrol.find(session, case.id, version)
         verb.run(session, locked, **given, actor=actor, clock=clock)

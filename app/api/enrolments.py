@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.api import enrolling
+from app.api import enrolling, verbs
 from app.http import context, paging
 from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint, expected_version, leads_to
@@ -130,7 +130,7 @@ def shown(case: Enrolment) -> Any:
 def act(given: dict[str, Any], case: UUID, verb: str) -> Any:
     """Take a step with an application, or with the standing that came of it; needs ``If-Match``."""
     session, actor = context.session(), context.actor()
-    enrolling.find(verb, actor)
+    verbs.find(verb, actor, enrolling.VERBS)
     found = queries.enrolment(session, case)
     after = enrolling.apply(session, found, verb, given, expected_version(), actor=actor, clock=context.clock())
     return shown(after)

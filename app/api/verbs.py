@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,9 @@ class Verb:
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     by: frozenset[ActorRole] = OFFICIALS
+
+
+AnyVerb = TypeVar("AnyVerb", bound=Verb)
 
 
 def _dispatch(session: Session, complaint: Complaint, district: str, *, actor: Actor, clock: Clock) -> None:
@@ -76,7 +79,7 @@ REPORT_VERBS: Mapping[str, Verb] = {
 """Every verb of a report."""
 
 
-def find(name: str, actor: Actor, verbs: Mapping[str, Verb] = COMPLAINT_VERBS) -> Verb:
+def find(name: str, actor: Actor, verbs: Mapping[str, AnyVerb]) -> AnyVerb:
     """The verb of a name, if the actor may use it.
 
     :raises NotFound: no such verb.
@@ -86,7 +89,7 @@ def find(name: str, actor: Actor, verbs: Mapping[str, Verb] = COMPLAINT_VERBS) -
     if verb is None:
         raise NotFound("verb.unknown", f"unknown verb {name!r}; known are {', '.join(verbs)}")
     if actor.role not in verb.by:
-        raise Refused("access.role", f"a {actor.role.value} may not {name} a case")
+        raise Refused("access.role", f"a {actor.role.value} may not {name}")
     return verb
 
 

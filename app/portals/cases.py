@@ -123,7 +123,7 @@ def act(case: UUID, verb: str, form: Any) -> Complaint:
     :raises Stale: somebody was quicker.
     """
     session, actor = context.session(), context.actor()
-    verbs.find(verb, actor)
+    verbs.find(verb, actor, verbs.COMPLAINT_VERBS)
     found = decide.find(session, case, version(form))
     verbs.apply(session, found, verb, values(form, verb), actor=actor, clock=context.clock())
     return found
