@@ -13,16 +13,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from app import catalogue, sheets
+from app.import_tables import ImportRun
 from merchants import cells, codes, columns, importing, rules
 from merchants.importing import Book, Entry, Fault, Together
 from merchants.models import Enterprise
@@ -33,7 +33,6 @@ from seeds.registering import Register
 from workflows.errors import Conflict, RuleBroken
 from workflows.people import directory
 from workflows.people.places import Place
-from workflows.store.db import Base, at_most
 from workflows.store.session import DatabaseClock, Databases, Role
 
 CHUNK = 2_000
@@ -43,27 +42,6 @@ MOST_FAULTS = 10_000
 TAKE_TURN = text("SELECT pg_try_advisory_lock(hashtext('wuyou.import'))")
 END_TURN = text("SELECT pg_advisory_unlock(hashtext('wuyou.import'))")
 Progress = Callable[[int], object]
-
-
-class ImportRun(Base):
-    """One run over one file: how far it came. The file itself is not kept, only its digest."""
-
-    __tablename__ = "import_run"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    digest: Mapped[str]
-    file: Mapped[str]
-    rows: Mapped[int]
-    done_rows: Mapped[int]
-    added: Mapped[int]
-    started_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-
-    __table_args__ = (
-        at_most("file", 255),
-        CheckConstraint("done_rows BETWEEN 0 AND rows", name="done_rows"),
-        Index("ix_import_run_open", "digest", "id", postgresql_where=text("finished_at IS NULL")),
-    )
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import lists
 from app.channels import Channel, StandIn, send_notice
 from app.keys import load_keys
 from app.places import Places
@@ -68,6 +69,7 @@ def external(_told: Settings) -> Mapping[str, External]:
 def jobs(told: Settings) -> tuple[Job, ...]:
     """What runs when, in Shanghai time."""
     return (
+        Job("lists.forget", "40 * * * *", lists.forget),
         Job("merchants.day", "10 * * * *", merchant_jobs.day_goes_by),
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),

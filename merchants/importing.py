@@ -37,17 +37,21 @@ TICKED = ("cross_store", "alliance", "cross_city")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of one row: what is wrong in which column; ``grave`` where the row cannot be taken so."""
+    """One fault of one row: what is wrong in which column; ``grave`` where the row cannot be taken so.
+
+    :ivar values: what a text in another language needs to say the same.
+    """
 
     row: int
     column: str
     code: str
     message: str
     grave: bool = True
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:
         """The fault as plain data."""
-        return {n: getattr(self, n) for n in ("row", "column", "code", "message", "grave")}
+        return {n: getattr(self, n) for n in ("row", "column", "code", "message", "grave", "values")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +271,7 @@ class Together:
         before = self.rows.setdefault(entry.key, entry.row)
         if before != entry.row:
             message = f"is in row {before} already: same credit code, address and name"
-            yield Fault(entry.row, "store", "twice", message)
+            yield Fault(entry.row, "store", "twice", message, values={"row": before})
 
     def _reused(self, entry: Entry) -> Iterator[Fault]:
         """Another company under the same code is a fault; another spelling of one firm is told, and the first kept."""
@@ -276,13 +280,16 @@ class Together:
             return
         if rules.spelling(name) == rules.spelling(entry.firm.name):
             message = f"is spelled {name} in row {before}; that spelling is taken"
-            yield Fault(entry.row, "enterprise", "spelling", message, grave=False)
+            yield Fault(entry.row, "enterprise", "spelling", message, grave=False, values={"name": name})
         else:
-            yield Fault(entry.row, "uscc", "uscc.reused", f"belongs to {name} in row {before}: one code is one firm")
+            message = f"belongs to {name} in row {before}: one code is one firm"
+            yield Fault(entry.row, "uscc", "uscc.reused", message, values={"name": name, "row": before})
 
     def _two_codes(self, entry: Entry) -> Iterator[Fault]:
         """Two shops of sole traders may share a name, so it is told and no fault."""
         code, before = self.spellings.setdefault(rules.spelling(entry.firm.name), (entry.firm.uscc, entry.row))
         if code != entry.firm.uscc:
             message = f"has another credit code in row {before}: {code}; check that these are two firms"
-            yield Fault(entry.row, "enterprise", "two_codes", message, grave=False)
+            yield Fault(
+                entry.row, "enterprise", "two_codes", message, grave=False, values={"uscc": code, "row": before}
+            )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.portals import account, base, consumer, docs, filing, merchant, officer, papers, public
+from app.portals import account, base, consumer, docs, filing, importing, merchant, officer, papers, public
 
-PORTALS = (public, docs, account, consumer, filing, merchant, officer, papers)
+PORTALS = (public, docs, account, consumer, filing, importing, merchant, officer, papers)
 
 
 def register(app: Flask) -> None:

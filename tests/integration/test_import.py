@@ -11,7 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 from app import imports
 from app.cli import status
 from app.commands import bulk
-from app.imports import ImportRun
+from app.import_tables import ImportRun
 from app.wiring import TERMS
 from merchants.models import Brand, Contact, Enrolment, Enterprise, Promise, Standing, Store
 from merchants.operations import enrol, standing

@@ -132,6 +132,7 @@ def test_a_fault_as_plain_data():
         "code": "promise.days_least",
         "message": "must be at least 7 days (JS-23)",
         "grave": True,
+        "values": {},
     }
 
 
