@@ -115,15 +115,12 @@ def begin(
 
     :param case: a new row of the domain's class, with everything but what the engine keeps.
     """
-    _open_access(session, [(case.id, parties)])
-    running = _first(session, case, machine, actor, clock, step)
-    session.flush()
-    return running
+    return begin_all(session, [Beginning(case, parties, step)], machine, actor=actor, clock=clock)[0]
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """A case that is to begin together with others."""
+    """A case that is to begin, maybe together with others."""
 
     case: Any
     parties: Sequence[Party]
@@ -132,16 +129,19 @@ class Beginning:
 
 def begin_all(
     session: Session, beginnings: Sequence[Beginning], machine: Machine, *, actor: Actor, clock: Clock
-) -> None:
-    """Begin many cases of one kind, each as :func:`begin` does, in a few statements for all."""
+) -> list[list[CaseClock]]:
+    """Begin many cases of one kind, each as :func:`begin` does, in a few statements for all.
+
+    Only the database's own function may give the first access to a case; see the migration.
+    """
     if beginnings:
-        _open_access(session, [(b.case.id, b.parties) for b in beginnings])
-    for b in beginnings:
-        _first(session, b.case, machine, actor, clock, b.step)
+        session.execute(OPEN_ACCESS, [_access(b.case.id, b.parties) for b in beginnings])
+    running = [_first(session, b.case, b.step, machine, actor, clock) for b in beginnings]
     session.flush()
+    return running
 
 
-def _first(session: Session, case: Any, machine: Machine, actor: Actor, clock: Clock, step: Step) -> list[CaseClock]:
+def _first(session: Session, case: Any, step: Step, machine: Machine, actor: Actor, clock: Clock) -> list[CaseClock]:
     case.state, case.version, case.created_at = machine.initial, 1, clock.now()
     case.chain_seq, case.chain_hash = 0, journal.START
     for name, value in step.evidence.items():
@@ -153,19 +153,9 @@ def _first(session: Session, case: Any, machine: Machine, actor: Actor, clock: C
     return running
 
 
-def _open_access(session: Session, cases: Sequence[tuple[UUID, Sequence[Party]]]) -> None:
-    """Only the database's own function may give the first access to a case; see the migration."""
-    session.execute(OPEN_ACCESS, [_access(case, parties) for case, parties in cases])
-
-
 def _access(case: UUID, parties: Sequence[Party]) -> dict[str, Any]:
-    return {
-        "case": case,
-        "ids": [new_id() for _ in parties],
-        "parties": [party.id for party in parties],
-        "kinds": [party.kind for party in parties],
-        "reason": parties[0].reason,
-    }
+    ids, parties_of, kinds = [new_id() for _ in parties], [party.id for party in parties], [p.kind for p in parties]
+    return {"case": case, "ids": ids, "parties": parties_of, "kinds": kinds, "reason": parties[0].reason}
 
 
 def lock(session: Session, cls: type[Case], case_id: UUID, expected: int | None = None) -> Case:
