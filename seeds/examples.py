@@ -5,15 +5,13 @@ The points are real places of a public list of 2017. The promise is made up: it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
-from merchants import geography, rules
+from merchants import geography
 from merchants.drafts import StoreDraft
 from merchants.promise import PromiseTerms
 from merchants.writing import store, terms
-from seeds.reference import CITIES
 from seeds.shops import chain_points
 
 NEVER = datetime(2017, 1, 1, tzinfo=UTC)
@@ -30,16 +28,10 @@ def chain_rows() -> Iterator[dict[str, str]]:
             name=point["name"],
             brand=point["brand"],
             district=point["district"],
-            address=_address(point),
+            address=point["address"],
             categories=(SOLD,),
             lon=lon if near else None,
             lat=lat if near else None,
         )
         promised = PromiseTerms(days=DAYS[number % 3], categories=(SOLD,), refund_hours=0, cross_store=True)
         yield {**store(draft), **terms(promised)}
-
-
-def _address(point: Mapping[str, Any]) -> str:
-    """The address of a point; one that only names its district gets its city before it."""
-    found = str(point["address"])
-    return found if len(found) >= rules.LEAST_ADDRESS else f"{CITIES[point['city']][0]}{found}"

@@ -43,6 +43,7 @@ PEOPLE = (
     Person("consumer", "3101", "chen.demo", "陈小样", "+8613900000002"),
     Person("merchant", "3205", "shop.suzhou", "吴掌柜", org="pingjiang"),
     Person("merchant", "3101", "shop.shanghai", "沪掌柜", org="binjiang"),
+    Person("merchant", "3101", "shop.chain", "连掌柜", org="chain"),
     Person("officer", "3205", "officer.gusu", "顾经办", org="320508"),
     Person("officer", "3101", "officer.huangpu", "黄经办", org="310101"),
     Person("supervisor", "3205", "chief.suzhou", "苏督办", org="3205"),

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 
 from merchants.models import Enterprise, Store
+from merchants.rules import LEAST_ADDRESS
 from seeds.people import enterprise_id
 from seeds.reference import CITIES, DATA, regions
 from workflows.people.places import Place, district_of
@@ -142,13 +143,18 @@ def _point(row: dict[str, str], city: str, district: str, now: Any) -> dict[str,
         "brand": "示例连锁",
         "city": city,
         "district": district,
-        "address": row["street_address"].strip()[:300],
+        "address": _address(row["street_address"].strip()[:300], city),
         "lon": Decimal(row["longitude"]),
         "lat": Decimal(row["latitude"]),
         "categories": ["service.catering_lodging"],
         "example_chain": True,
         "created_at": now,
     }
+
+
+def _address(found: str, city: str) -> str:
+    """An address that only names its district gets its city before it."""
+    return found if len(found) >= LEAST_ADDRESS else f"{CITIES[city][0]}{found}"
 
 
 def load(session: Session) -> int:

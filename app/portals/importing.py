@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, send_file, url_for
 from sqlalchemy import select
 from werkzeug.exceptions import NotFound as NoPage
 
@@ -33,8 +34,9 @@ from workflows.store.session import keys_of
 
 blueprint = Blueprint("importing", __name__, url_prefix="/merchant/import")
 
-PAGE = 50
+PAGE = 25
 RECENT = 10
+MOST_FIRMS = 100
 PORTION = 50
 """Applications handed in by one request, in one transaction."""
 
@@ -57,7 +59,7 @@ def page(errors: dict[str, str]) -> str:
 def managed() -> list[Enterprise]:
     """The firms that the caller manages."""
     query = select(Enterprise).where(Enterprise.id.in_(context.actor().manages)).order_by(Enterprise.name)
-    return list(context.session().scalars(query.limit(PAGE)))
+    return list(context.session().scalars(query.limit(MOST_FIRMS)))
 
 
 @blueprint.post("/")
@@ -105,7 +107,7 @@ def note(row: StoreList, looked: Looked) -> None:
     row.state = "faulty" if looked.grave else "good"
     row.rows = looked.rows
     row.faults = [fault.facts() for fault in looked.faults]
-    row.faults += [{"unknown": looked.unknown[:PAGE]}] if looked.unknown else []
+    row.faults += [{"unknown": looked.unknown[:RECENT]}] if looked.unknown else []
     row.shown = [good.shown() for good in looked.good]
 
 
@@ -261,7 +263,4 @@ def example() -> Any:
 
 def workbook(body: bytes, name: str) -> Response:
     """A spreadsheet to download."""
-    response = make_response(body)
-    response.headers["Content-Type"] = workbooks.MIME
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return send_file(io.BytesIO(body), workbooks.MIME, as_attachment=True, download_name=name, max_age=0)
