@@ -21,6 +21,8 @@ ROWS = 1_000
 WIDTH = 18
 MANY = ("categories", "proofs", "exclusions")
 YES_NO = ("confirmed", "cross_store", "alliance", "cross_city")
+RUN = (*FORMULA, "|", "%")
+BLANK = " \u00a0\ufeff"
 ORDER = tuple(name for name in columns.COLUMNS if name not in columns.OF_FIRM)
 """The columns of a firm's own list, as the template has them."""
 
@@ -29,8 +31,8 @@ Say = Callable[[str], str]
 
 
 def safe(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, also after it was saved as CSV."""
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith((*FORMULA, "|", "%")) else text
+    """A text that no spreadsheet takes for a formula, also line by line after it was saved as CSV."""
+    return "\n".join(f"'{line}" if line.lstrip(BLANK).startswith(RUN) else line for line in text.split("\n"))
 
 
 def titles() -> dict[str, str]:

@@ -306,3 +306,4 @@ def test_on_an_installation_that_is_no_demo_there_is_no_example(world, tmp_path)
 @pytest.mark.parametrize("text", ["=1", " +1", "\u00a0-1", "@a", "＝1", "|x", "%x", "\tx"])
 def test_what_a_spreadsheet_would_run_is_written_with_an_apostrophe(text):
     assert workbooks.safe(text) == f"'{text}"
+    assert workbooks.safe(f"一店\n{text}") == f"一店\n'{text}"
