@@ -119,7 +119,7 @@ def _head(sheet: Sheet, place: int, title: str, names: Mapping[str, str]) -> Non
     if name:
         sheet.columns[place] = name
     elif title:
-        sheet.unknown.append(title[:100])
+        sheet.unknown.append("".join(c for c in title if c.isprintable())[:100])
 
 
 def _rows(
@@ -153,7 +153,7 @@ def _check_cells(number: int, row: Mapping[str, str]) -> None:
 def plain(cell: Any) -> str:
     """A cell as text: no spaces around, whole numbers without a fraction, days as ``2026-07-20``."""
     if isinstance(cell, str):
-        return cell.replace("\0", "").strip()
+        return cell.strip()
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):

@@ -23,6 +23,8 @@ from workflows.errors import FieldError
 from workflows.people.places import Place, district_of
 
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?e\+?[0-9]+", re.IGNORECASE)
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROL_SAID = "contains control characters: type the text anew"
 DEGREES = 180
 OWN = {"name": "enterprise", "district": "district", "address": "enterprise_address", "uscc": "uscc"}
 """Columns of a firm's fields."""
@@ -127,7 +129,7 @@ class _Reader:
     def __init__(self, row: Mapping[str, str], book: Book) -> None:
         self.row, self.book = row, book
         self.known = book.districts
-        self.faults: list[Told] = []
+        self.faults: list[Told] = [(n, "control", CONTROL_SAID) for n, said in row.items() if CONTROL.search(said)]
         self._code()
         self.district = self._district()
 

@@ -78,6 +78,8 @@ def test_what_a_row_leaves_out_has_its_default():
         ({"uscc": ""}, [("uscc", "uscc")]),
         ({"enterprise": "=A1"}, [("enterprise", "formula")]),
         ({"enterprise_address": "短"}, [("enterprise_address", "too_short")]),
+        ({"store": "一\0店"}, [("store", "control")]),
+        ({"phone": "0512\x07"}, [("phone", "control")]),
         ({"store": ""}, [("store", "required"), ("brand", "required")]),
         ({"district": "鼓楼区"}, [("district", "outside")]),
         ({"district": "", "address": "南京市鼓楼区样板路1号"}, [("district", "outside")]),
