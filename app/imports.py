@@ -13,16 +13,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from app import catalogue, sheets
-from merchants import codes, columns, importing, rules
+from app.import_tables import ImportRun
+from merchants import cells, codes, columns, importing, rules
 from merchants.importing import Book, Entry, Fault, Together
 from merchants.models import Enterprise
 from merchants.operations import standing
@@ -32,7 +33,6 @@ from seeds.registering import Register
 from workflows.errors import Conflict, RuleBroken
 from workflows.people import directory
 from workflows.people.places import Place
-from workflows.store.db import Base, at_most
 from workflows.store.session import DatabaseClock, Databases, Role
 
 CHUNK = 2_000
@@ -42,27 +42,6 @@ MOST_FAULTS = 10_000
 TAKE_TURN = text("SELECT pg_try_advisory_lock(hashtext('wuyou.import'))")
 END_TURN = text("SELECT pg_advisory_unlock(hashtext('wuyou.import'))")
 Progress = Callable[[int], object]
-
-
-class ImportRun(Base):
-    """One run over one file: how far it came. The file itself is not kept, only its digest."""
-
-    __tablename__ = "import_run"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    digest: Mapped[str]
-    file: Mapped[str]
-    rows: Mapped[int]
-    done_rows: Mapped[int]
-    added: Mapped[int]
-    started_at: Mapped[datetime]
-    finished_at: Mapped[datetime | None]
-
-    __table_args__ = (
-        at_most("file", 255),
-        CheckConstraint("done_rows BETWEEN 0 AND rows", name="done_rows"),
-        Index("ix_import_run_open", "digest", "id", postgresql_where=text("finished_at IS NULL")),
-    )
 
 
 @dataclass
@@ -103,15 +82,15 @@ def check(db: Databases, path: Path, progress: Progress) -> Report:
     :raises RuleBroken: the file is no table, breaks a limit, or lacks a column.
     """
     sheet = sheets.open_sheet(path, columns.names(sheets.header))
-    missing = [name for name in columns.REQUIRED if name not in sheet.columns.values()]
+    missing = [name for name in columns.ENTERED if name not in sheet.columns.values()]
     if missing:
         said = ", ".join(f"{name} ({columns.COLUMNS[name][0]})" for name in missing)
         raise RuleBroken("import.columns", f"the file lacks these columns: {said}", field="file", columns=missing)
     report = Report(unknown_columns=sheet.unknown)
     looker = _Looker(db)
-    for number, cells in sheet.rows:
+    for number, row in sheet.rows:
         report.rows += 1
-        looker.look(report, number, cells)
+        looker.look(report, number, row)
         progress(1)
     looker.settle(report)
     return report
@@ -126,8 +105,8 @@ class _Looker:
             self.book = book(session)
         self.waiting: list[tuple[Entry, list[Fault]]] = []
 
-    def look(self, report: Report, number: int, cells: Mapping[str, str]) -> None:
-        entry, faults = importing.read(number, cells, self.book)
+    def look(self, report: Report, number: int, row: Mapping[str, str]) -> None:
+        entry, faults = importing.read(number, row, self.book)
         if entry is None:
             report.note(faults)
             return
@@ -168,8 +147,21 @@ def book(session: Session) -> Book:
     regions = directory.regions(session)
     places = tuple(Place(r.code, r.name, r.city) for r in regions)
     lasts = min(standing.setting(session, TERM, city, today) for city in {p.city for p in places})
-    names = {n: c for c in codes.CATEGORIES for n in (c, *catalogue.catalogue()[f"category.{c}"])}
-    return Book(places, names, importing.first_day(lasts, today), today)
+    return Book(places, words_of_codes(), importing.first_day(lasts, today), today)
+
+
+@cache
+def words_of_codes() -> dict[str, dict[str, str]]:
+    """By column, the code of each word that the catalogue has for one, and of the code itself."""
+    known = codes.dictionary()
+    return {
+        column: {cells.plain(n).lower(): c for c in known[k] for n in _names(k, c)}
+        for column, k in columns.LISTS.items()
+    }
+
+
+def _names(kind: str, code: str) -> tuple[str, ...]:
+    return (code, *catalogue.catalogue()[f"{kind}.{code}"])
 
 
 def write(db: Databases, path: Path, report: Report, progress: Progress) -> None:

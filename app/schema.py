@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app import imports, standin
+from app import import_tables, standin
 from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import models as complaints
@@ -28,6 +28,6 @@ MODULES = (
     identity,
     portals,
     standin,
-    imports,
+    import_tables,
 )
 METADATA = Base.metadata

@@ -55,21 +55,36 @@ class Sheet:
     rows: Iterator[tuple[int, dict[str, str]]] = field(default_factory=lambda: iter(()))
 
 
-def open_sheet(path: Path, names: Mapping[str, str]) -> Sheet:
+@dataclass(frozen=True)
+class Limits:
+    """How much of a file is read.
+
+    :param unpacked: bytes that an XLSX may come to when it is unpacked.
+    """
+
+    size: int = MOST_BYTES
+    unpacked: int = MOST_UNPACKED
+    rows: int = MOST_ROWS
+
+
+def open_sheet(path: Path, names: Mapping[str, str], limits: Limits | None = None) -> Sheet:
     """Open a CSV or XLSX file; its rows are read as they are asked for.
 
     :param names: column name by header, each header as :func:`header` writes it.
+    :param limits: how much is read; an operator's file may be larger than one that is uploaded.
     :raises RuleBroken: too big, not a table, no known header, or a formula in it.
     """
+    limits = limits or Limits()
     size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise bad("size", f"the file has {size // 1024 // 1024} MB; at most {MOST_BYTES // 1024 // 1024} MB are read")
+    if size > limits.size:
+        most = limits.size // 1024 // 1024
+        raise bad("size", f"the file has {size // 1024 // 1024} MB; at most {most} MB are read", most=most)
     with path.open("rb") as file:
         start = file.read(4)
     if start == OLD_EXCEL:
         raise bad("format", "this is an old or a locked Excel file: save it as .xlsx without a password, or as CSV")
-    found = _xlsx(path) if start == ZIP else _csv(path)
-    return _table(found, names)
+    found = _xlsx(path, limits) if start == ZIP else _csv(path)
+    return _table(found, names, limits)
 
 
 def bad(code: str, message: str, **values: Any) -> RuleBroken:
@@ -83,7 +98,7 @@ def header(text: str) -> str:
     return "".join(c for c in plain if c.isalnum())
 
 
-def _table(found: Iterator[tuple[int, Cells]], names: Mapping[str, str]) -> Sheet:
+def _table(found: Iterator[tuple[int, Cells]], names: Mapping[str, str], limits: Limits) -> Sheet:
     first = next((row for row in found if any(map(plain, row[1]))), None)
     if first is None:
         raise bad("empty", "the file has no rows")
@@ -93,7 +108,7 @@ def _table(found: Iterator[tuple[int, Cells]], names: Mapping[str, str]) -> Shee
         _head(sheet, place, title, names)
     if not sheet.columns:
         raise bad("headers", "the first row must have the columns' names; none of them is known")
-    sheet.rows = _rows(found, sheet.columns)
+    sheet.rows = _rows(found, sheet.columns, limits.rows)
     return sheet
 
 
@@ -104,10 +119,12 @@ def _head(sheet: Sheet, place: int, title: str, names: Mapping[str, str]) -> Non
     if name:
         sheet.columns[place] = name
     elif title:
-        sheet.unknown.append(title[:100])
+        sheet.unknown.append("".join(c for c in title if c.isprintable())[:100])
 
 
-def _rows(found: Iterator[tuple[int, Cells]], columns: Mapping[int, str]) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(
+    found: Iterator[tuple[int, Cells]], columns: Mapping[int, str], most: int
+) -> Iterator[tuple[int, dict[str, str]]]:
     count = 0
     for number, cells in found:
         _check_width(number, cells)
@@ -115,8 +132,8 @@ def _rows(found: Iterator[tuple[int, Cells]], columns: Mapping[int, str]) -> Ite
         if not any(row.values()):
             continue
         count += 1
-        if count > MOST_ROWS:
-            raise bad("rows", f"the file has more than {MOST_ROWS} rows: split it", most=MOST_ROWS)
+        if count > most:
+            raise bad("rows", f"the file has more than {most} rows: split it", most=most)
         _check_cells(number, row)
         yield number, row
 
@@ -136,7 +153,7 @@ def _check_cells(number: int, row: Mapping[str, str]) -> None:
 def plain(cell: Any) -> str:
     """A cell as text: no spaces around, whole numbers without a fraction, days as ``2026-07-20``."""
     if isinstance(cell, str):
-        return cell.replace("\0", "").strip()
+        return cell.strip()
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
@@ -182,10 +199,10 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-def _xlsx(path: Path) -> Iterator[tuple[int, Cells]]:
+def _xlsx(path: Path, limits: Limits) -> Iterator[tuple[int, Cells]]:
     try:
         with zipfile.ZipFile(path) as archive:
-            _check_archive(archive)
+            _check_archive(archive, limits.unpacked)
         with CalamineWorkbook.from_path(path) as book:
             sheet = book.get_sheet_by_index(0)
             yield from enumerate(sheet.iter_rows(), 1)
@@ -193,21 +210,21 @@ def _xlsx(path: Path) -> Iterator[tuple[int, Cells]]:
         raise bad("format", f"the file cannot be read as XLSX: {error}") from None
 
 
-def _check_archive(archive: zipfile.ZipFile) -> None:
+def _check_archive(archive: zipfile.ZipFile, most: int) -> None:
     """The archive's own directory says how much would come out of it; formulas are looked for before any is trusted."""
     unpacked = sum(entry.file_size for entry in archive.infolist())
-    if unpacked > MOST_UNPACKED:
-        raise bad("size", f"unpacked the file would have {unpacked // 1024 // 1024} MB; that is too much")
+    if unpacked > most:
+        raise bad("unpacked", f"unpacked the file would have {unpacked // 1024 // 1024} MB; that is too much")
     for entry in archive.infolist():
-        if entry.filename.startswith("xl/worksheets/"):
-            _check_formulas(archive, entry)
+        _check_entry(archive, entry, formulas=entry.filename.startswith("xl/worksheets/"))
 
 
-def _check_formulas(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, formulas: bool) -> None:
+    """Every entry is unpacked once under the size that the directory gives: one that lies about it is broken."""
     tail = b""
     with archive.open(entry) as file:
         while block := file.read(BLOCK):
-            if found := FORMULA.search(tail + block):
+            if formulas and (found := FORMULA.search(tail + block)):
                 cell = (found[1] or b"").decode()
                 message = f"cell {cell or '?'} has a formula: paste the values in its place and save"
                 raise bad("formula", message, cell=cell)

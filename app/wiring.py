@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import hooks, open_data
+from app import hooks, lists, open_data
 from app.channels import Channel, StandIn, send_notice
 from app.keys import load_keys
 from app.outbound import Outbound
@@ -81,6 +81,7 @@ def external(told: Settings) -> Mapping[str, External]:
 def jobs(told: Settings) -> tuple[Job, ...]:
     """What runs when, in Shanghai time."""
     return (
+        Job("lists.forget", "40 * * * *", lists.forget),
         Job("merchants.day", "10 * * * *", merchant_jobs.day_goes_by),
         Job("merchants.open_data", "15 2 * * *", partial(publish_open_data, told)),
         Job("merchants.agreements", "*/10 * * * *", merchant_jobs.agreements),

@@ -18,6 +18,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "kind": ("门店类型", "类型", "store kind"),
     "lon": ("经度", "longitude", "lng"),
     "lat": ("纬度", "latitude"),
+    "hours": ("营业时间", "opening hours"),
     "phone": ("门店电话", "店铺电话", "store phone", "telephone"),
     "capacity": ("寄存容量", "容量"),
     "days": ("无理由退货天数", "承诺天数", "退货天数", "退货期限", "天数", "return days"),
@@ -25,11 +26,38 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "alliance": ("联盟退货", "联盟互退", "return at alliance"),
     "cross_city": ("异地退货", "跨城退货", "return in other city"),
     "refund_hours": ("退款时限", "退款小时数", "refund within hours"),
+    "condition": ("商品要求", "退货条件", "condition of goods"),
+    "proofs": ("认可凭证", "购物凭证", "proof of purchase"),
+    "exclusions": ("不适用商品", "除外商品", "not covered"),
+    "confirmed": ("不适用已确认", "购买时确认", "confirmed at purchase"),
+    "gifts": ("赠品", "赠品处理"),
+    "bundles": ("套装", "套装处理", "sets"),
+    "freight": ("退货运费", "运费", "return freight"),
     "enrolled_on": ("承诺日期", "入驻日期", "加入日期", "enrolled", "since"),
 }
 """Columns, and the headers by which each is found besides its own name."""
 
-REQUIRED = ("uscc", "enterprise", "store", "address", "categories", "days", "enrolled_on")
+ENTERED = ("uscc", "enterprise", "store", "address", "categories", "days", "enrolled_on")
+"""Needed where an operator brings shops that promise already."""
+
+APPLIED = ("store", "address", "categories", "days")
+"""Needed where a firm brings its own stores: whose they are and since when is known."""
+
+OF_FIRM = ("uscc", "enterprise", "enterprise_address", "contact", "contact_phone", "enrolled_on")
+"""What a firm need not say of its own stores."""
+
+
+LISTS = {
+    "kind": "store_kind",
+    "condition": "condition",
+    "gifts": "gifts",
+    "bundles": "bundles",
+    "freight": "freight",
+    "proofs": "proof",
+    "exclusions": "exclusion",
+    "categories": "category",
+}
+"""The list of codes that a column's words are of."""
 
 
 def names(spelled: Callable[[str], str]) -> dict[str, str]:

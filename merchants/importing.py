@@ -16,38 +16,44 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from merchants import promise, rules
+from merchants import cells, promise, rules
 from merchants.drafts import Contact, EnterpriseDraft, StoreDraft
 from merchants.promise import PromiseTerms
 from workflows.errors import FieldError
 from workflows.people.places import Place, district_of
 
-YES = frozenset({"是", "有", "支持", "yes", "y", "true", "1", "√", "✓"})
-NO = frozenset({"", "否", "无", "不支持", "no", "n", "false", "0", "×", "x"})
-SPLIT = re.compile(r"[,;、|/\n]+")
 SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?e\+?[0-9]+", re.IGNORECASE)
-DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROL_SAID = "contains control characters: type the text anew"
 DEGREES = 180
 OWN = {"name": "enterprise", "district": "district", "address": "enterprise_address", "uscc": "uscc"}
 """Columns of a firm's fields."""
 
 OF_STORE = {"name": "store", "point": "lon"}
-OF_TERMS = {"confirmed": "days", "proofs": "days", "categories": "categories"}
+USUAL = PromiseTerms(days=promise.LEAST_DAYS, categories=())
+"""What a promise says where a row says nothing."""
+
+CHOSEN = ("condition", "gifts", "bundles", "freight")
+TICKED = ("cross_store", "alliance", "cross_city")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault of one row: what is wrong in which column; ``grave`` where the row cannot be taken so."""
+    """One fault of one row: what is wrong in which column; ``grave`` where the row cannot be taken so.
+
+    :ivar values: what a text in another language needs to say the same.
+    """
 
     row: int
     column: str
     code: str
     message: str
     grave: bool = True
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:
         """The fault as plain data."""
-        return {n: getattr(self, n) for n in ("row", "column", "code", "message", "grave")}
+        return {n: getattr(self, n) for n in ("row", "column", "code", "message", "grave", "values")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,12 @@ class Entry:
 class Book:
     """What the words of a file are read by.
 
-    :param categories: code of a category by each of its names.
+    :param names: by column, the code of each of its words, in small letters as :func:`cells.plain` gives them.
     :param first: the earliest day of enrolment whose term still runs; ``today`` the last.
     """
 
     places: Sequence[Place]
-    categories: Mapping[str, str]
+    names: Mapping[str, Mapping[str, str]]
     first: date
     today: date
 
@@ -85,16 +91,16 @@ class Book:
         return {p.code: p.code for p in self.places} | {p.name: p.code for p in self.places}
 
 
-def read(row: int, cells: Mapping[str, str], book: Book) -> tuple[Entry | None, list[Fault]]:
+def read(row: int, said: Mapping[str, str], book: Book) -> tuple[Entry | None, list[Fault]]:
     """What a row says, or everything that is wrong with it."""
-    reader = _Reader(cells, book)
+    reader = _Reader(said, book)
     firm, store = reader.firm(), reader.store()
     terms, since = reader.terms(), reader.since()
     faults = [
         *reader.faults,
         *_named(rules.enterprise_faults(firm, reader.known), OWN),
         *_named(rules.store_faults(store, reader.known), OF_STORE),
-        *_named(promise.faults(terms), OF_TERMS),
+        *_named(promise.faults(terms), {}),
     ]
     found = [Fault(row, *fault) for fault in _once(faults)]
     return (None if found else Entry(row, firm, store, terms, since)), found
@@ -120,15 +126,15 @@ def _once(faults: list[Told]) -> Iterator[Told]:
 class _Reader:
     """Reads the cells of one row and keeps what could not be read."""
 
-    def __init__(self, cells: Mapping[str, str], book: Book) -> None:
-        self.cells, self.book = cells, book
+    def __init__(self, row: Mapping[str, str], book: Book) -> None:
+        self.row, self.book = row, book
         self.known = book.districts
-        self.faults: list[Told] = []
+        self.faults: list[Told] = [(n, "control", CONTROL_SAID) for n, said in row.items() if CONTROL.search(said)]
         self._code()
         self.district = self._district()
 
     def text(self, name: str) -> str:
-        return self.cells.get(name, "").strip()
+        return self.row.get(name, "").strip()
 
     def short(self, name: str) -> str:
         said = self.text(name)
@@ -151,22 +157,27 @@ class _Reader:
             district=self.district,
             address=self.text("address"),
             categories=self.categories(),
-            kind=self.text("kind") or "shop",
+            kind=self.code_of("kind", self.text("kind") or "shop"),
             lon=self.number("lon"),
             lat=self.number("lat"),
             phone=self.short("phone"),
+            hours=self.hours(),
             capacity=self.whole("capacity"),
         )
 
     def terms(self) -> PromiseTerms:
         hours = self.whole("refund_hours")
+        chosen: dict[str, Any] = {n: self.code_of(n, self.text(n)) or getattr(USUAL, n) for n in CHOSEN}
+        ticked: dict[str, Any] = {n: self.yes(n) for n in TICKED}
         return PromiseTerms(
             days=self.whole("days") or 0,
             categories=self.categories(),
+            exclusions=self.listed("exclusions") or USUAL.exclusions,
+            proofs=self.listed("proofs") or USUAL.proofs,
             refund_hours=promise.ADVANCE_HOURS if hours is None else hours,
-            cross_store=self.yes("cross_store"),
-            alliance=self.yes("alliance"),
-            cross_city=self.yes("cross_city"),
+            confirmed=self.yes("confirmed") if self.text("confirmed") else USUAL.confirmed,
+            **chosen,
+            **ticked,
         )
 
     def _code(self) -> None:
@@ -185,8 +196,22 @@ class _Reader:
         return found.code if found else ""
 
     def categories(self) -> tuple[str, ...]:
-        words = [word.strip() for word in SPLIT.split(self.text("categories")) if word.strip()]
-        return tuple(dict.fromkeys(self.book.categories.get(word, word) for word in words))
+        return self.listed("categories")
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """The codes of a cell's words, each once."""
+        known = self.book.names.get(name, {})
+        return tuple(dict.fromkeys(self.code_of(name, word) for word in cells.words(self.text(name), known)))
+
+    def code_of(self, name: str, word: str) -> str:
+        """The code of a word; a word that is none stays, and the rules name it."""
+        return self.book.names.get(name, {}).get(cells.plain(word).lower(), word)
+
+    def hours(self) -> dict[str, Any]:
+        found = cells.hours(self.text("hours"))
+        if found is None:
+            self.fault("hours", "hours", "must be like 10:00-22:00, or 周一至周五 10:00-21:00; 周六、周日 9:00-22:00")
+        return found or {}
 
     def number(self, name: str) -> float | None:
         """A number; longitude and latitude beyond any on earth are faults here."""
@@ -211,13 +236,13 @@ class _Reader:
 
     def yes(self, name: str) -> bool:
         said = self.text(name).lower()
-        if said not in YES | NO:
+        if said not in cells.YES | cells.NO:
             self.fault(name, "choice", "must be yes or no (是 or 否)")
-        return said in YES
+        return said in cells.YES
 
     def since(self) -> date:
         """The day of enrolment: not after today, and its term not over."""
-        found = day(self.text("enrolled_on"))
+        found = cells.day(self.text("enrolled_on"))
         if found is None:
             self.fault("enrolled_on", "date", "must be a day like 2026-07-20")
         elif found > self.book.today:
@@ -225,15 +250,6 @@ class _Reader:
         elif found < self.book.first:
             self.fault("enrolled_on", "over", f"lies before {self.book.first}: the term is over, enrol the store anew")
         return found or self.book.today
-
-
-def day(said: str) -> date | None:
-    """A day as people write it: ``2026-07-20``, ``2026/7/20``, ``2026年7月20日``."""
-    parts = DAY.fullmatch(unicodedata.normalize("NFKC", said).strip())
-    try:
-        return date(*map(int, parts.groups())) if parts else None
-    except ValueError:
-        return None
 
 
 def first_day(term_days: int, today: date) -> date:
@@ -257,7 +273,7 @@ class Together:
         before = self.rows.setdefault(entry.key, entry.row)
         if before != entry.row:
             message = f"is in row {before} already: same credit code, address and name"
-            yield Fault(entry.row, "store", "twice", message)
+            yield Fault(entry.row, "store", "twice", message, values={"row": before})
 
     def _reused(self, entry: Entry) -> Iterator[Fault]:
         """Another company under the same code is a fault; another spelling of one firm is told, and the first kept."""
@@ -266,13 +282,16 @@ class Together:
             return
         if rules.spelling(name) == rules.spelling(entry.firm.name):
             message = f"is spelled {name} in row {before}; that spelling is taken"
-            yield Fault(entry.row, "enterprise", "spelling", message, grave=False)
+            yield Fault(entry.row, "enterprise", "spelling", message, grave=False, values={"name": name})
         else:
-            yield Fault(entry.row, "uscc", "uscc.reused", f"belongs to {name} in row {before}: one code is one firm")
+            message = f"belongs to {name} in row {before}: one code is one firm"
+            yield Fault(entry.row, "uscc", "uscc.reused", message, values={"name": name, "row": before})
 
     def _two_codes(self, entry: Entry) -> Iterator[Fault]:
         """Two shops of sole traders may share a name, so it is told and no fault."""
         code, before = self.spellings.setdefault(rules.spelling(entry.firm.name), (entry.firm.uscc, entry.row))
         if code != entry.firm.uscc:
             message = f"has another credit code in row {before}: {code}; check that these are two firms"
-            yield Fault(entry.row, "enterprise", "two_codes", message, grave=False)
+            yield Fault(
+                entry.row, "enterprise", "two_codes", message, grave=False, values={"uscc": code, "row": before}
+            )

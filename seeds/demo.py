@@ -41,10 +41,10 @@ def load(db: Databases, hashed: Callable[[], str], say: Say, progress: Callable[
         reference.load(session, portal=True)
         shops.load(session)
         listing.fill_keys(session)
-        promising.load_demo(session)
         people.load(session, hashed())
-        alliances.load(session)
         crowd = people.load_crowd(session)
+        promising.load_demo(session)
+        alliances.load(session)
     signing_in = [person.id for person in people.PEOPLE if person.role == "consumer"]
     say("a past to look at")
     with db.transaction(Role.OWNER) as session:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from merchants.importing import Entry
-from merchants.lifecycle import APPROVED, DRAFT, IN_FORCE, SUBMITTED
+from merchants.lifecycle import APPROVED, DRAFT, EXPIRING, IN_FORCE, SUBMITTED
 from merchants.models import Enrolment, Standing
 from merchants.operations import standing
 from merchants.promise import PromiseTerms
@@ -21,6 +21,8 @@ from workflows.case import calendars
 from workflows.people.actor import SYSTEM
 from workflows.store.crypto import Keys
 from workflows.store.db import new_id
+from workflows.store.session import DatabaseClock
+from workflows.time.clock import SHANGHAI
 from workflows.time.deadline import Deadline, deadline
 from workflows.time.terms import Term
 
@@ -34,6 +36,7 @@ class Enrolled:
     def __init__(self, source: str) -> None:
         self.source = source
         self._terms: dict[tuple[str, date], tuple[Term, Deadline]] = {}
+        self._windows: dict[str, int] = {}
         self._said: dict[PromiseTerms, tuple[dict[str, Any], str]] = {}
 
     def says(self, terms: PromiseTerms) -> tuple[dict[str, Any], str]:
@@ -72,8 +75,24 @@ class Enrolled:
         past.run(lasting, found, on, on)
         facts = {"plaque": row["plaque"], "entered_on": str(on), "enrolment": str(applied.id), "term": lasting.version}
         past.record("enter", row["created_at"], SYSTEM, facts | {"list": self.source})
+        self._expire_soon(session, past)
         applied.row["standing_id"] = past.id
         return past
+
+    def _expire_soon(self, session: Session, past: Past) -> None:
+        """Within the window for renewal a standing is *expiring*, from the first day of it on."""
+        clock = DatabaseClock(session)
+        window = self.window(session, past.row["city"], clock.today())
+        opened = past.row["expires_on"] - timedelta(days=window)
+        if opened <= clock.today():
+            at = max(past.row["created_at"], datetime.combine(opened, time(), SHANGHAI))
+            past.record("expire_soon", at, SYSTEM, {"_to": EXPIRING})
+
+    def window(self, session: Session, city: str, on: date) -> int:
+        """How many days before its end a standing may be renewed."""
+        if city not in self._windows:
+            self._windows[city] = standing.setting(session, "standing.renewal_window", city, on)
+        return self._windows[city]
 
     def promise(self, entry: Entry, stands: Past) -> dict[str, Any]:
         """The row of the promise in force since the day of enrolment."""

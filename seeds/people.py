@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from seeds.brands import INVENTED
 from seeds.reference import bureau_id, regions
 from workflows.people.tables import Account, Membership
 from workflows.store.sealed import seal
@@ -43,6 +44,7 @@ PEOPLE = (
     Person("consumer", "3101", "chen.demo", "陈小样", "+8613900000002"),
     Person("merchant", "3205", "shop.suzhou", "吴掌柜", org="pingjiang"),
     Person("merchant", "3101", "shop.shanghai", "沪掌柜", org="binjiang"),
+    Person("merchant", "3101", "shop.chain", "连掌柜", org="chain"),
     Person("officer", "3205", "officer.gusu", "顾经办", org="320508"),
     Person("officer", "3101", "officer.huangpu", "黄经办", org="310101"),
     Person("supervisor", "3205", "chief.suzhou", "苏督办", org="3205"),
@@ -65,6 +67,12 @@ def desk_id(region: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"wuyou:demo:desk:{region}")
 
 
+def keeper_id(short: str) -> UUID:
+    """The id of whoever keeps the stores of a demo enterprise: its merchant who signs in, or one who never does."""
+    signs_in = next((p.id for p in PEOPLE if p.role == "merchant" and p.org == short), None)
+    return signs_in or uuid5(NAMESPACE_URL, f"wuyou:demo:keeper:{short}")
+
+
 def enterprise_id(short: str) -> UUID:
     """The id of a demo enterprise by its short name."""
     return uuid5(NAMESPACE_URL, f"wuyou:demo:enterprise:{short}")
@@ -82,7 +90,7 @@ def load(session: Session, hashed: str) -> None:
 
 
 def load_crowd(session: Session) -> list[UUID]:
-    """The demo's past consumers, and an officer at every bureau's desk; the consumers' ids."""
+    """The demo's past consumers, an officer at every bureau's desk, a keeper of every brand; the consumers' ids."""
     now = DatabaseClock(session).now()
     ids = [crowd_id(number) for number in range(CROWD)]
     desks = {desk_id(str(r["code"])): r for r in regions() if r["merged_into"] is None}
@@ -90,7 +98,12 @@ def load_crowd(session: Session) -> list[UUID]:
     accounts += [
         {"id": i, "kind": "officer", "lang": "zh", "created_at": now, "city": r["city"]} for i, r in desks.items()
     ]
+    keepers = {keeper_id(short): (enterprise_id(short), brand.city) for short, brand in INVENTED.items()}
+    accounts += [
+        {"id": i, "kind": "merchant", "lang": "zh", "created_at": now, "city": city} for i, (_, city) in keepers.items()
+    ]
     members = [{"account_id": i, "org_id": bureau_id(str(r["code"])), "org_kind": "bureau"} for i, r in desks.items()]
+    members += [{"account_id": i, "org_id": firm, "org_kind": "enterprise"} for i, (firm, _) in keepers.items()]
     session.execute(insert(Account).on_conflict_do_nothing(), accounts)
     session.execute(insert(Membership).on_conflict_do_nothing(), members)
     return ids

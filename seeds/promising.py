@@ -1,84 +1,108 @@
-"""Who promises in the demo: most stores of the invented brands, for some weeks or some years; and volume to add.
+"""Who promises in the demo: most stores of the invented brands, for some weeks or some years.
 
 The points of the example chain are real places, so nothing is ever said here about what they promise.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from merchants.codes import CATEGORIES
 from merchants.drafts import EnterpriseDraft, StoreDraft
 from merchants.importing import Entry
-from merchants.models import Enterprise, Standing, Store
-from merchants.operations import parties
+from merchants.models import Enrolment, Enterprise, Standing, Store
+from merchants.operations import listing, parties
 from merchants.promise import PromiseTerms
+from seeds.brands import INVENTED
+from seeds.fates import APPLYING, OPENS, Fates, fate
 from seeds.people import enterprise_id
-from seeds.reference import CITIES, regions
 from seeds.registering import Register
-from seeds.shops import BOXES, BRANDS, STORES_PER_BRAND, STREETS, credit_code, store_id
+from seeds.shops import store_id
 from workflows.store.session import DatabaseClock
-
-CHUNK = 2000
-OPENS = time(2, tzinfo=UTC)
-"""Ten in the morning in Shanghai: when a bureau's decisions of the past were made."""
-
-OUT = (3, 10)
-"""Of each brand's dozen stores, those that promise nothing; so about 85 in 100 do."""
-
-SOON_OVER = 7
-"""Of every third brand, the store whose term ends within the window for renewal."""
 
 DAYS = (7, 15, 30)
 OLDEST = 900
-NEARLY_OVER = 1050
+TERM_DAYS = 1095
+Known = dict[UUID, tuple[Store, Enterprise]]
 
 
 def load_demo(session: Session) -> None:
     """Let the demo's stores promise what they have not promised yet, and give the brands to their firms."""
     clock = DatabaseClock(session)
-    for short, (name, *_) in BRANDS.items():
-        brand = parties.brand(session, name, enterprise_id(short), clock=clock)
-        for store in session.scalars(select(Store).where(Store.brand == name, Store.brand_id.is_(None))):
+    for short, invented in INVENTED.items():
+        brand = parties.brand(session, invented.name, enterprise_id(short), clock=clock)
+        for store in session.scalars(select(Store).where(Store.brand == brand.name, Store.brand_id.is_(None))):
             store.brand_id = brand.id
     session.flush()
-    entries = demo_entries(session, clock.today())
-    if entries:
-        Register("demo", _that_day).enrol(session, entries)
+    known, today = untouched(session), clock.today()
+    stand(session, known, today)
+    apply(session, known, today)
+    listing.project(session, list(known), today)
 
 
-def demo_entries(session: Session, today: date) -> dict[UUID, Entry]:
-    """What each demo store promises, by its id; those that stand already are left out."""
-    wanted = {store_id(f"{short}:{n}"): (b, n) for b, short in enumerate(BRANDS) for n in range(STORES_PER_BRAND)}
-    stands = select(Standing.id).where(Standing.store_id == Store.id)
+def untouched(session: Session) -> Known:
+    """The demo's stores that neither stand nor have ever applied, with their firms."""
+    wanted = [store_id(f"{short}:{n}") for short, brand in INVENTED.items() for n in range(brand.stores)]
+    stands, applied = (select(t.id).where(t.store_id == Store.id).exists() for t in (Standing, Enrolment))
     query = select(Store, Enterprise).join(Enterprise, Enterprise.id == Store.enterprise_id)
-    found = session.execute(query.where(Store.id.in_(wanted), ~stands.exists()).order_by(Store.id))
-    return {
-        store.id: _of_demo(store, firm, *wanted[store.id], today)
-        for store, firm in found
-        if wanted[store.id][1] not in OUT
-    }
+    found = session.execute(query.where(Store.id.in_(wanted), ~stands, ~applied).order_by(Store.id))
+    return {store.id: (store, firm) for store, firm in found}
 
 
-def _of_demo(store: Store, firm: Enterprise, brand: int, number: int, today: date) -> Entry:
-    age = NEARLY_OVER if number == SOON_OVER and brand % 3 == 0 else (brand * 157 + number * 71) % OLDEST + 3
-    terms = PromiseTerms(
+def numbered() -> list[tuple[str, int, int, UUID]]:
+    """Every demo store: its firm's short name, its brand's number, its own, its id."""
+    brands = enumerate(INVENTED.items())
+    return [(short, b, n, store_id(f"{short}:{n}")) for b, (short, brand) in brands for n in range(brand.stores)]
+
+
+def stand(session: Session, known: Known, today: date) -> None:
+    """Stores that entered once, and what became of them since."""
+    entries, ends = dict[UUID, Entry](), dict[UUID, tuple[str, str]]()
+    for short, b, n, store in numbered():
+        if store in known and (end := fate(b, n)) not in (*APPLYING, "none"):
+            since = today - timedelta(days=age(end, b, n))
+            entries[store] = Entry(
+                n, _firm(known[store][1]), _store(known[store][0]), terms(known[store][0], b, n), since
+            )
+            ends[store] = (short, end)
+    if entries:
+        Register("demo", that_day).enrol(session, entries)
+        Fates(session, today).end_all(ends)
+
+
+def age(end: str, brand: int, number: int) -> int:
+    """For how many days a store has promised."""
+    turn = brand * 157 + number * 71
+    ages = {"expiring": TERM_DAYS - 5 - turn % 80, "lapsed": TERM_DAYS + 5 + turn % 60, "in_force": turn % OLDEST + 3}
+    return ages.get(end, turn % 600 + 200)
+
+
+def apply(session: Session, known: Known, today: date) -> None:
+    """Stores whose application is under way or came to nothing."""
+    groups: dict[tuple[str, str], list[tuple[Store, PromiseTerms]]] = {}
+    for short, b, n, store in numbered():
+        if store in known and (end := fate(b, n)) in APPLYING:
+            groups.setdefault((short, end), []).append((known[store][0], terms(known[store][0], b, n)))
+    fates = Fates(session, today)
+    for turn, ((short, end), wanted) in enumerate(groups.items()):
+        fates.apply(short, end, wanted, turn)
+
+
+def terms(store: Store, brand: int, number: int) -> PromiseTerms:
+    """What a demo store promises: days, refund and reach differ by brand and store."""
+    own = number % 4 != 1
+    return PromiseTerms(
         days=DAYS[(brand + number) % 3],
         categories=tuple(store.categories),
         freight=("consumer", "store")[brand % 2],
         refund_hours=(0, 24, 48)[number % 3],
-        cross_store=number % 4 != 1,
-        cross_city=number % 4 in (0, 2) and brand % 2 == 0,
+        cross_store=own,
+        alliance=number % 5 != 2,
+        cross_city=own and number % 4 in (0, 2) and brand % 2 == 0,
     )
-    return Entry(number, _firm(firm), _store(store), terms, today - timedelta(days=age))
 
 
 def _firm(firm: Enterprise) -> EnterpriseDraft:
@@ -89,35 +113,6 @@ def _store(store: Store) -> StoreDraft:
     return StoreDraft(store.name, store.brand, store.district, store.address, tuple(store.categories))
 
 
-def _that_day(entry: Entry) -> datetime:
+def that_day(entry: Entry) -> datetime:
+    """When an entry's steps happened: in the morning of the day it entered."""
     return datetime.combine(entry.enrolled_on, OPENS)
-
-
-def load_volume(session: Session, count: int, seed: int, progress: Callable[[int], object]) -> None:
-    """Add ``count`` invented enterprises with a promising store each; the same seed adds the same ones once."""
-    rng, today = random.Random(seed), DatabaseClock(session).today()  # noqa: S311 - the same volume for the same seed
-    places = [row for row in regions() if row["merged_into"] is None]
-    register = Register(f"volume:{seed}", _that_day)
-    for first in range(0, count, CHUNK):
-        numbers = range(first, min(first + CHUNK, count))
-        register.add(session, [_invented(seed, number, rng.choice(places), rng, today) for number in numbers])
-        progress(len(numbers))
-
-
-def _invented(seed: int, number: int, place: dict[str, Any], rng: random.Random, today: date) -> Entry:
-    city, district = place["city"], place["code"]
-    address = f"{CITIES[city][0]}{place['name']}{rng.choice(STREETS)}{rng.randrange(1, 900)}号"
-    code = credit_code(city, (seed % 80 + 10) * 1_000_000 + number)
-    firm = EnterpriseDraft(code, f"演示商户{seed}-{number}", district, address)
-    store = StoreDraft(
-        name=f"演示门店{seed}-{number}",
-        brand=f"演示品牌{number % 500}",
-        district=district,
-        address=address,
-        categories=(rng.choice(CATEGORIES),),
-        lon=rng.uniform(*BOXES[city][0]),
-        lat=rng.uniform(*BOXES[city][1]),
-    )
-    terms = PromiseTerms(days=rng.choice(DAYS), categories=store.categories, cross_store=rng.random() < 0.7)
-    terms = replace(terms, cross_city=terms.cross_store and rng.random() < 0.3)
-    return Entry(number, firm, store, terms, today - timedelta(days=rng.randrange(1, OLDEST)))

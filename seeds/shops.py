@@ -18,36 +18,26 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 
+from merchants.geography import SEATS
 from merchants.models import Enterprise, Store
+from merchants.rules import DAYS, LEAST_ADDRESS, address_key, spelling
+from seeds.brands import INVENTED, Invented
 from seeds.people import enterprise_id
 from seeds.reference import CITIES, DATA, regions
 from workflows.people.places import Place, district_of
+from workflows.store.search import grams
 from workflows.store.session import DatabaseClock
 
 CHAIN = "chain"
-BRANDS = {
-    "pingjiang": ("平江衣坊", "3205", "320508", "goods.clothing"),
-    "binjiang": ("滨江家电", "3101", "310101", "goods.appliance"),
-    "lianhe": ("莲荷食品", "3205", "320505", "goods.food"),
-    "yunjin": ("云锦丝绸", "3205", "320507", "goods.clothing"),
-    "hushan": ("虎山茶行", "3205", "320506", "goods.food"),
-    "jinji": ("金鸡湖数码", "3205", "320576", "goods.telecom"),
-    "taihu": ("太湖家居", "3205", "320509", "goods.household"),
-    "yushan": ("玉山美妆", "3205", "320583", "goods.cosmetics"),
-    "shahe": ("沙河鞋业", "3205", "320581", "goods.clothing"),
-    "gangcheng": ("港城健身", "3205", "320582", "service.culture_sport"),
-    "liuhe": ("浏河宠物", "3205", "320585", "goods.pet"),
-    "wutong": ("梧桐咖啡", "3101", "310104", "service.catering_lodging"),
-    "suhe": ("苏河书画教育", "3101", "310106", "service.education"),
-    "shenlu": ("申鹿珠宝", "3101", "310115", "goods.jewellery"),
-    "hongmei": ("虹梅洗衣", "3101", "310112", "service.laundry"),
-    "jiading": ("嘉行自行车", "3101", "310114", "goods.vehicle"),
-}
-"""Short name: brand, city, district of its seat, what it mostly sells."""
-
-STORES_PER_BRAND = 12
 STREETS = ("样板路", "示例街", "演示大道", "平安里", "长乐坊", "望亭路", "听枫巷", "星海街", "栖霞路", "晨光路")
-BOXES = {"3205": ((120.45, 120.80), (31.20, 31.45)), "3101": ((121.20, 121.60), (31.05, 31.35))}
+HOURS = ((9, 21), (10, 22), (8, 20))
+SPREAD = 0.01
+"""Degrees around the middle of a district, about a kilometre: no store stands in a lake or a river."""
+
+MIDDLES = SEATS | {
+    "320576": (120.745, 31.325), "310101": (121.48, 31.225), "310110": (121.525, 31.285), "310151": (121.42, 31.635),
+}  # fmt: skip
+"""Where the stores of a district stand; off its seat where that lies at the water."""
 
 
 def credit_code(city: str, number: int) -> str:
@@ -66,8 +56,8 @@ def store_id(key: str) -> UUID:
 
 def enterprises(now: Any) -> Iterator[dict[str, Any]]:
     """One enterprise per brand, and the unnamed chain's."""
-    for number, (short, (brand, city, district, _)) in enumerate(BRANDS.items(), 1):
-        yield _enterprise(short, f"{brand}(演示)有限公司", city, district, number, now)
+    for number, (short, brand) in enumerate(INVENTED.items(), 1):
+        yield _enterprise(short, f"{brand.name}(演示)有限公司", brand.city, brand.seat, number, now)
     yield _enterprise(CHAIN, "某连锁企业(示例)有限公司", "3101", "310101", 99, now)
 
 
@@ -76,6 +66,7 @@ def _enterprise(short: str, name: str, city: str, district: str, number: int, no
         "id": enterprise_id(short),
         "uscc": credit_code(city, 90_000_000 + number),
         "name": name,
+        "spelling": spelling(name),
         "city": city,
         "district": district,
         "address": f"{CITIES[city][0]}{_name(district)}{STREETS[number % 10]}{number}号",
@@ -91,28 +82,47 @@ def _name(code: str) -> str:
     return next(str(row["name"]) for row in regions() if row["code"] == code)
 
 
+def point(district: str, rng: random.Random) -> tuple[Decimal, Decimal]:
+    """A point of a district where a shop can be: longitude and latitude."""
+    lon, lat = (middle + rng.uniform(-SPREAD, SPREAD) for middle in MIDDLES[district])
+    return Decimal(f"{lon:.6f}"), Decimal(f"{lat:.6f}")
+
+
 def stores(now: Any) -> Iterator[dict[str, Any]]:
-    """A dozen stores per brand, in its own city mostly."""
+    """The stores of every invented brand: three in four in its own city, the first in its own district."""
     rng = random.Random(20260415)  # noqa: S311 - the same demo everywhere
-    for short, (brand, city, _, category) in BRANDS.items():
-        for number in range(STORES_PER_BRAND):
-            where = city if number % 4 else rng.choice(tuple(CITIES))
-            district = rng.choice(_districts(where))
-            street, house = rng.choice(STREETS), rng.randrange(1, 400)
-            yield {
-                "id": store_id(f"{short}:{number}"),
-                "enterprise_id": enterprise_id(short),
-                "name": f"{brand}{district['name'][:-1]}{number + 1}号店",
-                "brand": brand,
-                "city": where,
-                "district": district["code"],
-                "address": f"{CITIES[where][0]}{district['name']}{street}{house}号",
-                "lon": Decimal(f"{rng.uniform(*BOXES[where][0]):.6f}"),
-                "lat": Decimal(f"{rng.uniform(*BOXES[where][1]):.6f}"),
-                "categories": [category],
-                "example_chain": False,
-                "created_at": now,
-            }
+    names = {str(row["code"]): str(row["name"]) for row in regions()}
+    for short, brand in INVENTED.items():
+        own, other = ([str(r["code"]) for r in _districts(c)] for c in (brand.city, *(set(CITIES) - {brand.city})))
+        for number in range(brand.stores):
+            district = rng.choice(own if number % 4 else other) if number else brand.seat
+            yield _store(short, brand, number, district, names[district], rng) | {"created_at": now}
+
+
+def _store(short: str, brand: Invented, number: int, district: str, place: str, rng: random.Random) -> dict[str, Any]:
+    city = "3205" if district.startswith("3205") else "3101"
+    lon, lat = point(district, rng)
+    opens, closes = rng.choice(HOURS)
+    row = {
+        "id": store_id(f"{short}:{number}"),
+        "enterprise_id": enterprise_id(short),
+        "name": f"{brand.name}{place[:-1]}{number + 1}号店",
+        "brand": brand.name,
+        "city": city,
+        "district": district,
+        "address": f"{CITIES[city][0]}{place}{rng.choice(STREETS)}{rng.randrange(1, 400)}号",
+        "lon": lon,
+        "lat": lat,
+        "categories": [brand.sells],
+        "hours": {day: [[f"{opens:02}:00", f"{closes}:00"]] for day in DAYS},
+        "example_chain": False,
+    }
+    return row | _keys(row)
+
+
+def _keys(row: dict[str, Any]) -> dict[str, Any]:
+    """What a store is found by."""
+    return {"grams": grams(row["name"], row["brand"], row["address"]), "address_key": address_key(row["address"])}
 
 
 def chain_points(now: Any) -> Iterator[dict[str, Any]]:
@@ -135,20 +145,27 @@ def _district(address: str, mine: list[Place], retired: dict[str, str], number: 
 
 
 def _point(row: dict[str, str], city: str, district: str, now: Any) -> dict[str, Any]:
-    return {
+    found = {
         "id": store_id(f"{CHAIN}:{row['store_number']}"),
         "enterprise_id": enterprise_id(CHAIN),
         "name": row["store_name"].strip()[:200] or "示例门店",
         "brand": "示例连锁",
         "city": city,
         "district": district,
-        "address": row["street_address"].strip()[:300],
+        "address": _address(row["street_address"].strip()[:300], city),
         "lon": Decimal(row["longitude"]),
         "lat": Decimal(row["latitude"]),
         "categories": ["service.catering_lodging"],
+        "hours": {},
         "example_chain": True,
         "created_at": now,
     }
+    return found | _keys(found)
+
+
+def _address(found: str, city: str) -> str:
+    """An address that only names its district gets its city before it."""
+    return found if len(found) >= LEAST_ADDRESS else f"{CITIES[city][0]}{found}"
 
 
 def load(session: Session) -> int:

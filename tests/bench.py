@@ -11,7 +11,6 @@ import os
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -31,7 +30,9 @@ from complaints import queries
 from complaints.models import Complaint
 from seeds import demo, people, shops
 from seeds.reference import bureau_id
+from tests import bench_merchants
 from tests.chaos import harness
+from tests.support.figures import figure, say
 from tests.support.net import free_port
 from workflows.store.session import Identity, Role
 from workflows.time.notices import published
@@ -82,17 +83,6 @@ INSERT INTO case_access (id, case_id, party_id, kind, writes, reason, since)
   SELECT gen_random_uuid(), c.id, c.bureau_id, 'officer', true, 'competent bureau', now()
   FROM complaint c LEFT JOIN case_access a ON a.case_id = c.id WHERE a.id IS NULL
 """
-
-
-def say(words: str) -> None:
-    """Progress, on stderr: stdout ends with the figures."""
-    print(words, file=sys.stderr, flush=True)
-
-
-def figure(name: str, value: float, unit: str, baseline: float, ratio: float, how: str) -> dict[str, Any]:
-    """One figure with what it is held against."""
-    rounded = {"value": round(value, 3), "baseline": round(baseline, 3), "ratio": round(ratio, 3)}
-    return {"name": name, "unit": unit, "how": how, **rounded}
 
 
 def rate(port: int, request: Callable[[HTTPConnection], HTTPResponse], expected: int) -> float:
@@ -303,6 +293,7 @@ def main() -> None:
         system = harness.build(Path(folder) / "var")
         system.web_workers = 2
         try:
+            figures += bench_merchants.importing(system, Path(folder))
             system.web()
             figures += filing(system, Path(folder))
             system.kill("web", group=True)

@@ -21,7 +21,7 @@ from app.places import Places, write_private
 from app.settings import Settings
 from app.wiring import KIND, MOVED, TERMS
 from measures import nightly
-from seeds import demo, people, promising
+from seeds import demo, people, volume
 from workflows.case import calendars, casework, clocks
 from workflows.case.clocks import Move
 from workflows.delivery import outbox
@@ -82,7 +82,7 @@ def load_command(merchants: int, complaints: int, returns: int, days: int, seed:
     with database() as db, db.transaction(Role.OWNER) as session:
         session.connection().exec_driver_sql("SET LOCAL statement_timeout = 0")
         with tqdm(total=merchants + complaints, dynamic_ncols=True) as bar:
-            promising.load_volume(session, merchants, seed, bar.update)
+            volume.load_volume(session, merchants, seed, bar.update)
             demo.add_past(session, complaints, days, seed, ids, bar.update)
     click.echo(f"{merchants} merchants and {complaints} complaints added")
 

@@ -11,12 +11,15 @@ from sqlalchemy.exc import ProgrammingError
 from app import imports
 from app.cli import status
 from app.commands import bulk
-from app.imports import ImportRun
+from app.import_tables import ImportRun
 from app.wiring import TERMS
+from merchants.geography import off_km
+from merchants.lifecycle import ENROLMENT, STANDING
 from merchants.models import Brand, Contact, Enrolment, Enterprise, Promise, Standing, Store
 from merchants.operations import enrol, standing
 from merchants.queries import standings
-from seeds import promising, shops
+from seeds import people, promising, shops
+from seeds.brands import INVENTED
 from tests.support import lists
 from workflows.case import clocks, journal
 from workflows.case.tables import CaseAccess, CaseEvent
@@ -230,20 +233,32 @@ def test_a_file_that_grew_too_big_is_refused_at_once(world, wuyou, tmp_path):
     assert (code, "the file has 101 MB; at most 100 MB are read" in err) == (2, True)
 
 
-def test_the_demos_stores_promise_for_several_ages_and_lengths_and_loading_again_changes_nothing(world):
+def test_the_demos_stores_are_in_every_state_and_loading_again_changes_nothing(world):
     for _ in range(2):
         with world.db.transaction(Role.OWNER) as session:
+            people.load_crowd(session)
+            people.load(session, "not a hash")
             shops.load(session)
             promising.load_demo(session)
     verify(world)
     with world.db.transaction(Role.OWNER) as session:
-        demo = Store.brand.in_([name for name, *_ in shops.BRANDS.values()])
-        total = session.scalar(select(func.count()).select_from(Store).where(demo))
+        demo = Store.brand.in_([brand.name for brand in INVENTED.values()])
+        assert session.scalar(select(func.count()).select_from(Store).where(demo)) == 1600
         listed = session.scalars(select(Store).where(demo, Store.plaque.is_not(None))).all()
-        chain = select(func.count()).select_from(Store).where(Store.example_chain, Store.plaque.is_not(None))
-        assert (total, len(listed)) == (192, 160)
+        assert 1150 < len(listed) < 1350
         assert {store.promise_days for store in listed} == {7, 15, 30}
         assert {store.promise_city for store in listed} == {True, False}
         assert all(store.brand_id for store in listed)
+        chain = select(func.count()).select_from(Store).where(Store.example_chain, Store.plaque.is_not(None))
         assert session.scalar(chain) == 0
-        assert session.scalar(select(func.count(Standing.entered_on.distinct()))) > 100
+        assert set(session.scalars(select(Standing.state))) == set(STANDING.states)
+        assert set(session.scalars(select(Enrolment.state))) == set(ENROLMENT.states) - {"expired"}
+        assert session.scalar(select(func.count(Standing.entered_on.distinct()))) > 500
+        removed = session.scalars(select(Standing).where(Standing.state == "removed")).all()
+        assert all(next(iter(journal.words_of(session, row.id).values()))["reason"] for row in removed)
+
+
+def test_the_demos_stores_lie_within_a_few_kilometres_of_their_districts_seats():
+    off = [off_km(row["district"], float(row["lon"]), float(row["lat"])) for row in shops.stores(None)]
+    assert len(off) == 1600
+    assert max(off) < 5

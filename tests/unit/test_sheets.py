@@ -23,13 +23,13 @@ def written(tmp_path, text, encoding="utf-8", name="a.csv"):
     return file
 
 
-def read(file):
-    return list(sheets.open_sheet(file, NAMES).rows)
+def read(file, limits=None):
+    return list(sheets.open_sheet(file, NAMES, limits).rows)
 
 
-def refused(file, code):
+def refused(file, code, limits=None):
     with pytest.raises(RuleBroken) as caught:
-        read(file)
+        read(file, limits)
     assert caught.value.code == f"sheet.{code}"
     return caught.value
 
@@ -77,9 +77,9 @@ def test_what_is_no_list_is_refused_with_its_reason(tmp_path, text, code):
     refused(written(tmp_path, text), code)
 
 
-def test_too_many_rows_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(sheets, "MOST_ROWS", 2)
-    assert refused(written(tmp_path, "门店名称\n1\n2\n3\n"), "rows").params == {"most": 2}
+def test_too_many_rows_are_refused(tmp_path):
+    file = written(tmp_path, "门店名称\n1\n2\n3\n")
+    assert refused(file, "rows", sheets.Limits(rows=2)).params == {"most": 2}
 
 
 def test_a_file_of_more_than_100_mb_is_refused_before_it_is_read(tmp_path):
@@ -104,9 +104,16 @@ def test_a_broken_archive_and_a_zip_that_is_no_workbook_are_refused(tmp_path):
     refused(tmp_path / "b", "format")
 
 
-def test_an_archive_that_would_unpack_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(sheets, "MOST_UNPACKED", 1000)
-    refused(lists.write_xlsx(tmp_path / "a.xlsx", lists.rows(1)), "size")
+def test_an_archive_that_would_unpack_to_too_much_is_refused(tmp_path):
+    refused(lists.write_xlsx(tmp_path / "a.xlsx", lists.rows(1)), "unpacked", sheets.Limits(unpacked=1000))
+
+
+def test_an_archive_that_says_less_than_it_holds_is_refused(tmp_path):
+    file = lists.write_xlsx(tmp_path / "a.xlsx", lists.rows(50))
+    with zipfile.ZipFile(file) as archive:
+        size = archive.getinfo("xl/sharedStrings.xml").file_size
+    file.write_bytes(file.read_bytes().replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little")))
+    refused(file, "format")
 
 
 def test_xlsx_gives_plain_texts_and_the_same_row_numbers(tmp_path):
@@ -136,7 +143,7 @@ def test_a_formula_is_refused_by_its_cell(tmp_path):
 
 def test_every_kind_of_cell_has_a_text():
     noon = datetime(2026, 1, 2, 12)  # noqa: DTZ001 - a spreadsheet knows no zone
-    cells = (None, " a\0 ", True, False, 3, 3.0, 0.25, 1e20, date(2026, 1, 2), noon, time(9, 30))
+    cells = (None, " a ", True, False, 3, 3.0, 0.25, 1e20, date(2026, 1, 2), noon, time(9, 30))
     assert [sheets.plain(cell) for cell in cells] == [
         "", "a", "true", "false", "3", "3", "0.25", "1e+20", "2026-01-02", "2026-01-02", "09:30:00",
     ]  # fmt: skip

@@ -115,7 +115,33 @@ def begin(
 
     :param case: a new row of the domain's class, with everything but what the engine keeps.
     """
-    _open_access(session, case.id, parties)
+    return begin_all(session, [Beginning(case, parties, step)], machine, actor=actor, clock=clock)[0]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A case that is to begin, maybe together with others."""
+
+    case: Any
+    parties: Sequence[Party]
+    step: Step
+
+
+def begin_all(
+    session: Session, beginnings: Sequence[Beginning], machine: Machine, *, actor: Actor, clock: Clock
+) -> list[list[CaseClock]]:
+    """Begin many cases of one kind, each as :func:`begin` does, in a few statements for all.
+
+    Only the database's own function may give the first access to a case; see the migration.
+    """
+    if beginnings:
+        session.execute(OPEN_ACCESS, [_access(b.case.id, b.parties) for b in beginnings])
+    running = [_first(session, b.case, b.step, machine, actor, clock) for b in beginnings]
+    session.flush()
+    return running
+
+
+def _first(session: Session, case: Any, step: Step, machine: Machine, actor: Actor, clock: Clock) -> list[CaseClock]:
     case.state, case.version, case.created_at = machine.initial, 1, clock.now()
     case.chain_seq, case.chain_hash = 0, journal.START
     for name, value in step.evidence.items():
@@ -124,20 +150,12 @@ def begin(
     case.next_due_on = clocks.next_due(running)
     _record(session, case, machine.begins, None, actor, clock, step)
     session.add(case)
-    session.flush()
     return running
 
 
-def _open_access(session: Session, case: UUID, parties: Sequence[Party]) -> None:
-    """Only the database's own function may give the first access to a case; see the migration."""
-    values = {
-        "case": case,
-        "ids": [new_id() for _ in parties],
-        "parties": [party.id for party in parties],
-        "kinds": [party.kind for party in parties],
-        "reason": parties[0].reason,
-    }
-    session.execute(OPEN_ACCESS, values)
+def _access(case: UUID, parties: Sequence[Party]) -> dict[str, Any]:
+    ids, parties_of, kinds = [new_id() for _ in parties], [party.id for party in parties], [p.kind for p in parties]
+    return {"case": case, "ids": ids, "parties": parties_of, "kinds": kinds, "reason": parties[0].reason}
 
 
 def lock(session: Session, cls: type[Case], case_id: UUID, expected: int | None = None) -> Case:

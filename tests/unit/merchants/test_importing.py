@@ -1,20 +1,26 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.imports import words_of_codes
+from merchants import codes
+from merchants.cells import day, hours
 from merchants.columns import COLUMNS, names
-from merchants.importing import Book, Together, day, first_day, read
-from merchants.promise import LEAST_DAYS, MOST_DAYS
+from merchants.drafts import Contact, EnterpriseDraft, StoreDraft
+from merchants.importing import Book, Entry, Together, first_day, read
+from merchants.promise import LEAST_DAYS, MOST_DAYS, PromiseTerms, faults
+from merchants.writing import written
 from tests.factories import credit_code
 from workflows.people.places import Place
 
 PLACES = (Place("320508", "姑苏区", "3205"), Place("310101", "黄浦区", "3101"))
 TODAY = date(2026, 7, 20)
-BOOK = Book(PLACES, {"服装鞋帽": "goods.clothing", "goods.food": "goods.food"}, date(2023, 7, 21), TODAY)
+BOOK = Book(PLACES, words_of_codes(), date(2023, 7, 21), TODAY)
 GOOD = {
     "uscc": credit_code(1),
     "enterprise": "试样一商贸有限公司",
@@ -72,6 +78,8 @@ def test_what_a_row_leaves_out_has_its_default():
         ({"uscc": ""}, [("uscc", "uscc")]),
         ({"enterprise": "=A1"}, [("enterprise", "formula")]),
         ({"enterprise_address": "短"}, [("enterprise_address", "too_short")]),
+        ({"store": "一\0店"}, [("store", "control")]),
+        ({"phone": "0512\x07"}, [("phone", "control")]),
         ({"store": ""}, [("store", "required"), ("brand", "required")]),
         ({"district": "鼓楼区"}, [("district", "outside")]),
         ({"district": "", "address": "南京市鼓楼区样板路1号"}, [("district", "outside")]),
@@ -91,6 +99,12 @@ def test_what_a_row_leaves_out_has_its_default():
         ({"days": ""}, [("days", "promise.days_least")]),
         ({"cross_city": "是"}, [("cross_city", "promise.reach")]),
         ({"cross_store": "maybe"}, [("cross_store", "choice")]),
+        ({"proofs": "口头"}, [("proofs", "choice")]),
+        ({"exclusions": "开过的"}, [("exclusions", "choice")]),
+        ({"exclusions": "activated", "confirmed": "否"}, [("confirmed", "promise.confirm")]),
+        ({"condition": "随便"}, [("condition", "choice")]),
+        ({"hours": "早上"}, [("hours", "hours")]),
+        ({"hours": "22:00-10:00"}, [("hours", "hours")]),
         ({"refund_hours": "200"}, [("refund_hours", "promise.refund")]),
         ({"enrolled_on": "2026-02-30"}, [("enrolled_on", "date")]),
         ({"enrolled_on": "soon"}, [("enrolled_on", "date")]),
@@ -120,6 +134,7 @@ def test_a_fault_as_plain_data():
         "code": "promise.days_least",
         "message": "must be at least 7 days (JS-23)",
         "grave": True,
+        "values": {},
     }
 
 
@@ -176,3 +191,87 @@ def test_the_first_day_is_one_whose_term_is_not_over():
 def test_every_header_leads_to_its_own_column_only():
     assert names(str)["统一社会信用代码"] == "uscc"
     assert len(names(str)) == sum(len({column, *headers}) for column, headers in COLUMNS.items())
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("10:00-22:00", "mon tue wed thu fri sat sun"),
+        ("周一至周五 10:00～22:00", "mon tue wed thu fri"),
+        ("一-五 10：00-22：00；周六、周日 10:00至22:00", "mon tue wed thu fri sat sun"),
+        ("星期六,星期日 10:00-22:00", "sat sun"),
+        ("六日 10:00-22:00", "sat sun"),
+        ("", ""),
+    ],
+)
+def test_opening_hours_are_read_as_people_write_them(said, days):
+    assert hours(said) == {name: [["10:00", "22:00"]] for name in days.split()}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "早上",
+        "10-22",
+        "周一 10:00",
+        "周一、周一 9:00-10:00",
+        "一 9:00-10:00; 一 9:00-10:00",
+        "五至一 9:00-10:00",
+        "一至三至五 9:00-10:00",
+        "一至 9:00-10:00",
+    ],
+)
+def test_opening_hours_that_cannot_be_read_are_none(said):
+    assert hours(said) is None
+
+
+def test_a_break_at_noon_is_two_spans():
+    assert hours("周一 9:00-12:00、13:30-18:00") == {"mon": [["09:00", "12:00"], ["13:30", "18:00"]]}
+
+
+def test_a_word_with_a_comma_within_stays_whole():
+    found = entry(exclusions="拆封的音像制品、软件等；定作的商品", proofs="发票、购物小票")
+    assert found.terms.exclusions == ("opened_media", "custom_made")
+    assert found.terms.proofs == ("invoice", "receipt")
+
+
+TIMES = st.tuples(st.integers(0, 11), st.integers(12, 23)).map(lambda t: [f"{t[0]:02}:00", f"{t[1]:02}:30"])
+WORDS = st.text("试样平江路一二三ABCabc019", min_size=8, max_size=20)
+SOME = lambda listed, least: st.lists(st.sampled_from(listed), min_size=least, unique=True).map(tuple)  # noqa: E731 - a strategy by its list
+TERMS = st.builds(
+    PromiseTerms,
+    days=st.integers(LEAST_DAYS, MOST_DAYS),
+    categories=SOME(codes.CATEGORIES, 1),
+    exclusions=SOME(codes.EXCLUSIONS, 1),
+    confirmed=st.just(True),
+    condition=st.sampled_from(codes.CONDITIONS),
+    proofs=SOME(codes.PROOFS, 1),
+    gifts=st.sampled_from(codes.GIFTS),
+    bundles=st.sampled_from(codes.BUNDLES),
+    freight=st.sampled_from(codes.FREIGHT),
+    refund_hours=st.integers(0, 168),
+    cross_store=st.booleans(),
+    alliance=st.booleans(),
+    cross_city=st.booleans(),
+).filter(lambda terms: not faults(terms))
+STORES = st.builds(
+    StoreDraft,
+    name=WORDS,
+    brand=WORDS,
+    district=st.just("320508"),
+    address=WORDS,
+    categories=st.just(()),
+    kind=st.sampled_from(codes.STORE_KINDS),
+    lon=st.just(120.62),
+    lat=st.just(31.31),
+    phone=st.just("0512-60000000"),
+    hours=st.dictionaries(st.sampled_from(("mon", "wed", "sun")), st.lists(TIMES, min_size=1, max_size=2)),
+    capacity=st.none() | st.integers(1, 500),
+)
+
+
+@given(STORES, TERMS, st.dates(BOOK.first, TODAY))
+def test_what_is_written_into_cells_is_read_as_the_same(store, terms, on):
+    firm = EnterpriseDraft(credit_code(5), "试样五商贸有限公司", "320508", store.address, Contact("张试", "0512-6"))
+    before = Entry(2, firm, replace(store, categories=terms.categories), terms, on)
+    assert read(2, written(before), BOOK) == (before, [])
