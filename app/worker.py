@@ -16,7 +16,7 @@ from app.settings import Settings
 
 MAINTENANCE_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 4.0
-"""The longest between two tries of an idle worker to reach Redis. RQ has 60, which outlasts the 30 s that are promised."""
+"""The longest between two tries of an idle worker to reach Redis. RQ has 60, and 30 s are promised."""
 
 log = structlog.get_logger("wuyou.worker")
 
