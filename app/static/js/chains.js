@@ -1,5 +1,4 @@
 // A brand's change for many stores: choose all at once, and go on by itself; without this file each is a press more.
-"use strict";
 
 for (const box of document.querySelectorAll("[data-all]")) {
   box.addEventListener("change", () => {

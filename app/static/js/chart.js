@@ -1,5 +1,4 @@
 // Draws the charts of a page from the data beside them; the table below each says the same.
-"use strict";
 
 const style = getComputedStyle(document.documentElement);
 const colour = (name) => style.getPropertyValue(name).trim();

@@ -1,8 +1,7 @@
 // Finds stores near the person who looks, if they wish: a place rounded to about a hundred metres, in the address.
-"use strict";
 
-const locate = document.querySelector("[data-locate]");
-const says = document.querySelector("[data-locate-says]");
+const locate = document.querySelector("[data-near]");
+const says = document.querySelector("[data-near-says]");
 
 function found(place) {
   const address = new URL("/stores", location.href);

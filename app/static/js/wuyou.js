@@ -1,5 +1,4 @@
 // Small improvements; every page works without this file.
-"use strict";
 
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
