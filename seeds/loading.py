@@ -74,11 +74,8 @@ def copy_rows(raw: Any, table: str, columns: tuple[str, ...], rows: Iterator[tup
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     target, scratch = sql.Identifier(table), sql.Identifier(f"scratch_{table}")
     with raw.cursor() as cursor:
-        cursor.execute(
-            sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {} INCLUDING DEFAULTS) ON COMMIT DROP").format(
-                scratch, target
-            )
-        )
+        made = sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {} INCLUDING DEFAULTS) ON COMMIT DROP")
+        cursor.execute(made.format(scratch, target))
         cursor.execute(sql.SQL("TRUNCATE {}").format(scratch))
         with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(scratch, names)) as copy:
             for row in rows:
