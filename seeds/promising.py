@@ -5,6 +5,7 @@ The points of the example chain are real places, so nothing is ever said here ab
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -85,7 +86,8 @@ def apply(session: Session, known: Known, today: date) -> None:
     groups: dict[tuple[str, str], list[tuple[Store, PromiseTerms]]] = {}
     for short, b, n, store in numbered():
         if store in known and (end := fate(b, n)) in APPLYING:
-            groups.setdefault((short, end), []).append((known[store][0], terms(known[store][0], b, n)))
+            asked = replace(terms(known[store][0], b, n), alliance=False)  # the alliance is founded after them
+            groups.setdefault((short, end), []).append((known[store][0], asked))
     fates = Fates(session, today)
     for turn, ((short, end), wanted) in enumerate(groups.items()):
         fates.apply(short, end, wanted, turn)

@@ -212,6 +212,7 @@ class _Writer:
             lon=_degrees(draft.lon),
             lat=_degrees(draft.lat),
             categories=list(draft.categories),
+            takes=list(draft.takes),
             hours=json.dumps(draft.hours),
             capacity=draft.capacity,
             grams=grams(draft.name, draft.brand, draft.address),
