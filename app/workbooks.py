@@ -19,7 +19,7 @@ MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 ROWS = 1_000
 WIDTH = 18
-MANY = ("categories", "proofs", "exclusions")
+MANY = ("categories", "takes", "proofs", "exclusions")
 YES_NO = ("confirmed", "cross_store", "alliance", "cross_city")
 ORDER = tuple(name for name in columns.COLUMNS if name not in columns.OF_FIRM)
 """The columns of a firm's own list, as the template has them."""

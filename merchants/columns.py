@@ -21,6 +21,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "hours": ("营业时间", "opening hours"),
     "phone": ("门店电话", "店铺电话", "store phone", "telephone"),
     "capacity": ("寄存容量", "容量"),
+    "takes": ("代收类别", "代收商品", "takes in for others"),
     "days": ("无理由退货天数", "承诺天数", "退货天数", "退货期限", "天数", "return days"),
     "cross_store": ("异店退货", "跨店退货", "return at other stores"),
     "alliance": ("联盟退货", "联盟互退", "return at alliance"),
@@ -56,6 +57,7 @@ LISTS = {
     "proofs": "proof",
     "exclusions": "exclusion",
     "categories": "category",
+    "takes": "category",
 }
 """The list of codes that a column's words are of."""
 

@@ -163,6 +163,7 @@ class _Reader:
             phone=self.short("phone"),
             hours=self.hours(),
             capacity=self.whole("capacity"),
+            takes=self.listed("takes"),
         )
 
     def terms(self) -> PromiseTerms:

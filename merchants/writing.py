@@ -39,6 +39,7 @@ def store(draft: StoreDraft) -> dict[str, str]:
         "hours": cells.hours_text(draft.hours),
         "phone": draft.phone,
         "capacity": draft.capacity,
+        "takes": ",".join(draft.takes),
     }
     return {name: "" if value is None else str(value) for name, value in said.items()}
 

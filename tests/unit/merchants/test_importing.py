@@ -64,6 +64,11 @@ def test_a_good_row_is_a_firm_a_store_and_a_promise():
     assert found.enrolled_on == date(2026, 5, 1)
 
 
+def test_a_station_says_what_it_takes_in_when_it_is_open_and_how_much_it_holds():
+    found = entry(kind="station", takes="goods.clothing,goods.food", capacity="40", hours="10:00-22:00")
+    assert (found.store.takes, found.store.capacity) == (("goods.clothing", "goods.food"), 40)
+
+
 def test_what_a_row_leaves_out_has_its_default():
     found = entry(district="")
     assert (found.store.district, found.store.brand, found.store.kind) == ("320508", "试样一号店", "shop")
@@ -94,6 +99,8 @@ def test_what_a_row_leaves_out_has_its_default():
         ({"phone": "1" * 201}, [("phone", "too_long")]),
         ({"capacity": "-4"}, [("capacity", "number")]),
         ({"capacity": "0"}, [("capacity", "range")]),
+        ({"kind": "station"}, [("takes", "store.takes_what"), ("capacity", "required"), ("hours", "required")]),
+        ({"takes": "服装鞋帽"}, [("takes", "store.takes")]),
         ({"days": "6"}, [("days", "promise.days_least")]),
         ({"days": "七"}, [("days", "number")]),
         ({"days": ""}, [("days", "promise.days_least")]),
@@ -254,20 +261,29 @@ TERMS = st.builds(
     alliance=st.booleans(),
     cross_city=st.booleans(),
 ).filter(lambda terms: not faults(terms))
-STORES = st.builds(
-    StoreDraft,
-    name=WORDS,
-    brand=WORDS,
-    district=st.just("320508"),
-    address=WORDS,
-    categories=st.just(()),
-    kind=st.sampled_from(codes.STORE_KINDS),
-    lon=st.just(120.62),
-    lat=st.just(31.31),
-    phone=st.just("0512-60000000"),
-    hours=st.dictionaries(st.sampled_from(("mon", "wed", "sun")), st.lists(TIMES, min_size=1, max_size=2)),
-    capacity=st.none() | st.integers(1, 500),
-)
+
+
+def stores(kind, **more):
+    """Stores of a kind, as a list may bring them."""
+    return st.builds(
+        StoreDraft,
+        name=WORDS,
+        brand=WORDS,
+        district=st.just("320508"),
+        address=WORDS,
+        categories=st.just(()),
+        kind=st.just(kind),
+        lon=st.just(120.62),
+        lat=st.just(31.31),
+        phone=st.just("0512-60000000"),
+        **more,
+    )
+
+
+HOURS = st.dictionaries(st.sampled_from(("mon", "wed", "sun")), st.lists(TIMES, min_size=1, max_size=2), min_size=1)
+PLAIN = {"hours": HOURS | st.just({}), "capacity": st.none() | st.integers(1, 500)}
+TAKING = {"hours": HOURS, "capacity": st.integers(1, 500), "takes": SOME(codes.GOODS, 1)}
+STORES = st.one_of(stores(kind, **(TAKING if kind in codes.TAKERS else PLAIN)) for kind in codes.STORE_KINDS)
 
 
 @given(STORES, TERMS, st.dates(BOOK.first, TODAY))
