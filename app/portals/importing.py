@@ -22,7 +22,9 @@ from app.import_tables import StoreList
 from app.lists import Looked
 from app.portals import base
 from app.portals.public import told
+from app.views import commitments
 from app.views import lists as views
+from app.views import promises as promise_words
 from merchants import columns
 from merchants.models import Enrolment, Enterprise
 from merchants.operations import bulk
@@ -150,14 +152,16 @@ def listed(row: StoreList, errors: dict[str, str]) -> str:
         fates=Counter(fate for *_, fate in row.shown),
         cities=Counter(district[:4] for _, _, district, _, fate in row.shown if fate in (lists.NEW, lists.KNOWN)),
         districts={r.code: r.name if context.lang() == "zh" else r.name_en for r in directory.regions(session)},
-        promises=promises(row) if row.state == "made" else [],
+        **(letter(row) if row.state == "made" else {}),
     )
 
 
-def promises(row: StoreList) -> list[tuple[list[str], int]]:
-    """Every different promise of the list in words, and how many stores make it, most first."""
+def letter(row: StoreList) -> dict[str, Any]:
+    """What is signed for the whole list: every different promise in words with how many stores make it; the rest."""
     found = context.session().scalars(select(Enrolment.promise).where(Enrolment.id.in_(map(UUID, row.cases))))
-    return views.promises(found, context.lang())
+    made, lang = views.promises(found), context.lang()
+    said = [(promise_words.lines(terms, lang), count) for terms, count in made]
+    return {"promises": said, "clauses": commitments.general((terms for terms, _ in made), lang)}
 
 
 @blueprint.post("/<uuid:found>/confirm")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.catalogue import text
@@ -32,22 +32,17 @@ class Clause:
 
 def clauses(signer: Signer, terms: PromiseTerms, lang: str) -> list[Clause]:
     """The letter, clause by clause; the promise itself is its second."""
-    return list(_clauses(signer, terms, lang))
-
-
-def _clauses(signer: Signer, terms: PromiseTerms, lang: str) -> Iterator[Clause]:
     who = {"firm": signer.firm, "uscc": signer.uscc, "store": signer.store, "address": signer.address}
-    yield Clause(text("letter.who", lang, **who))
-    yield _clause("promise", lang, lines=tuple(lines(terms, lang)))
-    yield _clause("binding", lang)
-    yield _clause("refund", lang)
-    yield _clause("opened", lang)
-    if set(terms.exclusions) & set(codes.OUT_IF_CONFIRMED):
-        yield _clause("confirmed", lang)
-    yield _clause("shown", lang)
-    yield _clause("faulty", lang)
-    yield _clause("changes", lang)
-    yield _clause("leaving", lang)
+    said = _clause("promise", lang, lines=tuple(lines(terms, lang)))
+    return [Clause(text("letter.who", lang, **who)), said, *general([terms], lang)]
+
+
+def general(promised: Iterable[PromiseTerms], lang: str) -> list[Clause]:
+    """What every letter says besides its promise; one letter may be over the promises of many stores."""
+    left_out = {exclusion for terms in promised for exclusion in terms.exclusions}
+    confirmed = ("confirmed",) if left_out & set(codes.OUT_IF_CONFIRMED) else ()
+    names = ("binding", "refund", "opened", *confirmed, "shown", "faulty", "changes", "leaving")
+    return [_clause(name, lang) for name in names]
 
 
 def _clause(name: str, lang: str, lines: tuple[str, ...] = ()) -> Clause:

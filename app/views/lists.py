@@ -55,37 +55,6 @@ def by_row(cells: Iterable[Cell]) -> dict[int, str]:
     return {row: "\n".join(lines) for row, lines in found.items()}
 
 
-def promises(kept: Iterable[Mapping[str, Any]], lang: str) -> list[tuple[list[str], int]]:
-    """Every different promise in words, and how often it is made, most first."""
-    counted = Counter(of_facts(facts) for facts in kept)
-    return [(promise(terms, lang), count) for terms, count in counted.most_common()]
-
-
-def promise(terms: PromiseTerms, lang: str) -> list[str]:
-    """A promise in short words, everything of it."""
-    reach = {"store": terms.cross_store, "alliance": terms.alliance, "city": terms.cross_city}
-    one = {"freight": terms.freight, "gifts": terms.gifts, "bundles": terms.bundles}
-    return [
-        text("import.promise.days", lang, days=terms.days),
-        text("import.promise.covers", lang, what=_listed("category", terms.categories, lang)),
-        *(
-            [text("import.promise.not", lang, what=_listed("exclusion", terms.exclusions, lang))]
-            if terms.exclusions
-            else []
-        ),
-        text(f"condition.{terms.condition}", lang),
-        text("import.promise.proofs", lang, what=_listed("proof", terms.proofs, lang)),
-        _refund(terms, lang),
-        *(text(f"import.promise.{name}", lang) for name, there in reach.items() if there),
-        *(text(f"import.promise.{name}", lang, what=text(f"{name}.{code}", lang)) for name, code in one.items()),
-    ]
-
-
-def _refund(terms: PromiseTerms, lang: str) -> str:
-    if terms.on_the_spot:
-        return text("import.promise.at_once", lang)
-    return text("import.promise.hours", lang, hours=terms.refund_hours)
-
-
-def _listed(kind: str, codes: Iterable[str], lang: str) -> str:
-    return ("、" if lang == "zh" else ", ").join(text(f"{kind}.{code}", lang) for code in codes)
+def promises(kept: Iterable[Mapping[str, Any]]) -> list[tuple[PromiseTerms, int]]:
+    """Every different promise, and how often it is made, most first."""
+    return Counter(of_facts(facts) for facts in kept).most_common()
