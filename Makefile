@@ -5,6 +5,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+# A lock file is complete, so nothing is left to resolve: a resolver would find releases that came after it and refuse them.
+LOCKED := --no-deps --require-hashes
 export PYTHONDONTWRITEBYTECODE := 1
 export PORT WUYOU_DATA DATABASE_URL REDIS_URL WUYOU_DEMO
 
@@ -18,7 +20,7 @@ help: ## this list
 
 .venv/.run: .venv/.made requirements.lock pyproject.toml
 	@echo "· packages …"
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install $(LOCKED) -r requirements.lock
 	@$(BIN)/python tools/link.py
 	@touch $@
 
@@ -29,7 +31,7 @@ help: ## this list
 
 .venv/.dev: .venv/.run requirements-dev.lock
 	@echo "· packages for tests …"
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install $(LOCKED) -r requirements-dev.lock
 	@touch $@
 
 install: .venv/.assets ## install what running needs

@@ -28,6 +28,7 @@ def npm() -> str:
             "pip",
             "install",
             "--quiet",
+            "--no-deps",
             "--require-hashes",
             "-r",
             "requirements-node.lock",
