@@ -47,7 +47,7 @@ test: install-dev ## every test, the browser's included; every branch of the pur
 
 check: install-dev ## format, lint, types, import contracts, generated documents
 	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check --no-cache .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@PYTHONPATH=. $(BIN)/python tools/check_migrations.py

@@ -12,7 +12,7 @@ from merchants.models import Contact, Enterprise, Store
 from merchants.operations import standing
 from merchants.queries.open_data import FIELDS
 from tests.integration.test_enrolment import as_bureau, standing_of
-from tests.integration.test_public import remove
+from tests.integration.test_public_views import remove
 from tests.support.http import make_app
 from tests.support.world import NOON, at
 from workflows.store.crypto import sm3
