@@ -173,7 +173,7 @@ def test_losing_a_membership_takes_effect_at_the_next_request(staff, app):
     assert api.get(f"/complaints/{case}").status_code == 200
     with staff.db.transaction(Role.OWNER) as session:
         session.execute(delete(Membership).where(Membership.account_id == staff.merchant))
-    assert api.get(f"/complaints/{case}").status_code == 403
+    assert api.get(f"/complaints/{case}").status_code == 404
 
 
 def test_a_session_cookie_is_not_taken_by_the_api_nor_a_token_by_the_pages(staff, app):

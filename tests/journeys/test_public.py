@@ -103,7 +103,7 @@ def test_filters_and_map_work_without_script(opened, doors):
     page = opened(DESK, java_script_enabled=False)
     page.goto("/stores")
     page.get_by_label("店名、品牌或地址").fill("观前丝绸")
-    page.get_by_label("区县").select_option("320508")
+    page.get_by_label("区县", exact=True).select_option("320508")
     page.get_by_role("button", name="查找").click()
     assert page.locator("#found h3").all_inner_texts() == [real.name]
     assert page.locator("svg .pin").count() == 1
