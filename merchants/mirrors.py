@@ -153,7 +153,7 @@ def _broken(faults: list[FieldError]) -> RuleBroken:
 def _uscc(value: str) -> str:
     if not uscc.is_valid(value):
         raise ValueError("is not a valid unified social credit code")
-    return uscc.compact(value).upper()
+    return uscc.compact(value)
 
 
 def _day(value: str) -> date:

@@ -1,11 +1,14 @@
-"""Keyset paging: a signed cursor names where the page before ended; nothing is ever counted."""
+"""Keyset paging: a signed cursor names where the page before ended; nothing is ever counted.
+
+A cursor is good for its own list only: another list's reads its places in another way.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from flask import current_app
+from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from workflows.errors import RuleBroken
@@ -18,13 +21,13 @@ LONGEST = 500
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="cursor")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"cursor {request.endpoint}")
 
 
 def position(cursor: str | None) -> list[Any] | None:
     """Where a cursor stands.
 
-    :raises RuleBroken: it is not one of ours.
+    :raises RuleBroken: it is not one of this list.
     """
     if not cursor:
         return None

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template, request, url_for
+from stdnum.cn import uscc
 
 from app.api import enrolling
 from app.http import context
@@ -73,7 +74,7 @@ def new_firm() -> Any:
     form = {n: request.form.get(n, "")[:300] for n in FIRM_FIELDS}
     if request.method == "GET":
         return firm_page({}, {})
-    code, contact = form["uscc"].strip().upper(), Contact(form["contact"], form["phone"])
+    code, contact = uscc.compact(form["uscc"]), Contact(form["contact"], form["phone"])
     draft = EnterpriseDraft(code, form["name"], form["district"], form["address"], contact)
     try:
         parties.found(context.session(), draft, actor=context.actor(), clock=context.clock())

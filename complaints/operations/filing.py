@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
+from stdnum.cn import uscc
 
 from complaints import codes, rules
 from complaints.drafts import Draft, ReportDraft, Respondent
@@ -107,7 +108,8 @@ def answerable(session: Session, respondent: Respondent) -> Answerable:
         )
         raise RuleBroken("validation", "the respondent's district is unknown", errors=[fault])
     bureau = _channel(directory.county_bureau(session, place.code))
-    return Answerable(respondent.name, respondent.address, respondent.uscc, place.code, bureau, None)
+    code = uscc.compact(respondent.uscc) if respondent.uscc else None
+    return Answerable(respondent.name, respondent.address, code, place.code, bureau, None)
 
 
 def _channel(bureau: Bureau) -> Bureau:

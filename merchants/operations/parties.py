@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+from stdnum.cn import uscc
 
 from merchants import codes, rules
 from merchants.drafts import Contact as ContactDraft
@@ -33,7 +34,7 @@ def found(session: Session, draft: EnterpriseDraft, *, actor: Actor, clock: Cloc
     """
     if faults := rules.enterprise_faults(draft, districts(session)):
         raise RuleBroken("validation", "the firm has faults", errors=faults)
-    code = draft.uscc.strip().upper()
+    code = uscc.compact(draft.uscc)
     if session.scalar(select(Enterprise.id).where(Enterprise.uscc == code)) is not None:
         raise Conflict("enterprise.known", "this credit code is enrolled already: claim the firm instead", uscc=code)
     firm = Enterprise(

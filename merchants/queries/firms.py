@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
+from stdnum.cn.uscc import compact
 
 from merchants.lifecycle import DRAFT, EXPIRING, LIVING, SENT_BACK, SUBMITTED, SUSPENDED, UNDER_REVIEW
 from merchants.models import Enrolment, Enterprise, Standing, Store
@@ -33,7 +34,7 @@ def of_parties(session: Session, parties: Sequence[UUID]) -> Sequence[Enterprise
 
 def by_code(session: Session, uscc: str) -> Enterprise | None:
     """The firm of a credit code, if it is known here: public register data."""
-    return session.scalar(select(Enterprise).where(Enterprise.uscc == uscc.strip().upper()))
+    return session.scalar(select(Enterprise).where(Enterprise.uscc == compact(uscc)))
 
 
 def mine(parties: Sequence[UUID]) -> ColumnElement[bool]:

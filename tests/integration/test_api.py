@@ -325,3 +325,13 @@ def test_a_reason_is_told_to_the_parties_and_other_words_stay_with_the_bureau(ap
     pages.set_cookie(app.extensions["wuyou"].cookie, token_for(world.db, world.consumer))
     assert "超出本局职责范围" in pages.get(f"/my/complaints/{declined}").text
     assert "应由别的部门处理" not in pages.get(f"/my/complaints/{returned}").text
+
+
+def test_a_cursor_is_good_for_its_own_list_only(app, world):
+    officer = Api(app, token_for(world.db, world.officer))
+    for _ in range(3):
+        world.file()
+    cursor = officer.get("/complaints?limit=1").json["next"]
+    assert len(officer.get(f"/complaints?limit=1&cursor={cursor}").json["items"]) == 1
+    elsewhere = officer.get(f"/enrolments?limit=1&cursor={cursor}")
+    assert (elsewhere.status_code, elsewhere.json["errors"][0]["field"]) == (422, "cursor")

@@ -77,9 +77,15 @@ def day(world, on):
 def test_a_merchant_enrols_a_store_and_anybody_checks_its_plaque(app, world, merchant, officer):
     firm = merchant.post(
         "/enterprises",
-        {"uscc": credit_code(77), "name": "苏州新试商贸有限公司", "district": "320508", "address": "姑苏区平江路88号"},
+        {
+            "uscc": f" {credit_code(77)[:8]} {credit_code(77)[8:]}",
+            "name": "苏州新试商贸有限公司",
+            "district": "320508",
+            "address": "姑苏区平江路88号",
+        },
     )
     assert firm.status_code == 201, firm.text
+    assert firm.json["uscc"] == credit_code(77)
     shop = {"enterprise_id": firm.json["id"], "name": "新试平江店", "brand": "新试", "district": "320508"}
     store = merchant.post(
         "/stores", shop | {"address": "姑苏区平江路88号", "categories": ["goods.clothing"], "point": [120.63, 31.31]}

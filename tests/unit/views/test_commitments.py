@@ -6,24 +6,10 @@ from hypothesis import strategies as st
 
 from app.views import promises
 from app.views.commitments import Signer, clauses
-from merchants import codes
 from merchants.promise import PromiseTerms
+from tests.support.promises import TERMS
 
 SIGNER = Signer("苏州试样商贸有限公司", "91320508100000013X", "试样观前店", "姑苏区观前街1号")
-TERMS = st.builds(
-    PromiseTerms,
-    days=st.integers(7, 366),
-    categories=st.lists(st.sampled_from(codes.CATEGORIES), min_size=1, unique=True).map(tuple),
-    exclusions=st.lists(st.sampled_from(codes.EXCLUSIONS), unique=True).map(tuple),
-    proofs=st.lists(st.sampled_from(codes.PROOFS), min_size=1, unique=True).map(tuple),
-    condition=st.sampled_from(codes.CONDITIONS),
-    gifts=st.sampled_from(codes.GIFTS),
-    bundles=st.sampled_from(codes.BUNDLES),
-    freight=st.sampled_from(codes.FREIGHT),
-    refund_hours=st.integers(0, 168),
-    cross_store=st.booleans(),
-    alliance=st.booleans(),
-)
 LANGUAGES = st.sampled_from(("zh", "en"))
 
 

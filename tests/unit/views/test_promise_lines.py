@@ -2,29 +2,12 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from app.views import hours, promises, schema_org
-from merchants import codes
 from merchants.models import Promise, Store
 from merchants.promise import PromiseTerms
+from tests.support.promises import TERMS
 
-MANY = st.lists(st.sampled_from(codes.CATEGORIES), min_size=1, unique=True).map(tuple)
-TERMS = st.builds(
-    PromiseTerms,
-    days=st.integers(7, 366),
-    categories=MANY,
-    exclusions=st.lists(st.sampled_from(codes.EXCLUSIONS), unique=True).map(tuple),
-    condition=st.sampled_from(codes.CONDITIONS),
-    proofs=st.lists(st.sampled_from(codes.PROOFS), min_size=1, unique=True).map(tuple),
-    gifts=st.sampled_from(codes.GIFTS),
-    bundles=st.sampled_from(codes.BUNDLES),
-    freight=st.sampled_from(codes.FREIGHT),
-    refund_hours=st.integers(0, 168),
-    cross_store=st.booleans(),
-    alliance=st.booleans(),
-    cross_city=st.booleans(),
-)
 PLAIN = PromiseTerms(days=7, categories=("goods.clothing",))
 
 
