@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,8 +40,11 @@ class StoreList(Base):
 
     :ivar body_sealed: the file, sealed; kept until it is confirmed or dropped, a day at most.
     :ivar faults: by row and column, as :meth:`merchants.importing.Fault.facts` has them.
-    :ivar shown: what would be made, row by row: row, name, district, days, what becomes of it.
+    :ivar shown: what would be made, row by row: row, name, district, days, what becomes of it; once it is made, the
+        application too.
     :ivar cases: the applications that were made from it; ``done`` of them are handed in.
+    :ivar licence_file: the firm's licence, handed in with every application; ``fronts`` the pictures of shop fronts by
+        application.
     """
 
     __tablename__ = "store_list"
@@ -57,6 +60,9 @@ class StoreList(Base):
     shown: Mapped[list[Any]]
     cases: Mapped[list[Any]]
     done: Mapped[int] = mapped_column(default=0)
+    licence_file: Mapped[UUID | None]
+    licence_expires_on: Mapped[date | None]
+    fronts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     signed_at: Mapped[datetime | None]
     uploaded_at: Mapped[datetime]
 

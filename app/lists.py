@@ -54,7 +54,7 @@ class Row:
     def shown(self) -> list[Any]:
         """The row as the page shows it."""
         made = self.entry
-        return [made.row, made.store.name, made.store.district, made.terms.days, self.fate]
+        return [made.row, made.store.name, made.store.district, made.terms.days, self.fate, None]
 
 
 @dataclass
@@ -125,8 +125,8 @@ def _fates(session: Session, firm: Enterprise, entries: list[Entry]) -> Iterator
         yield Row(entry, of[store] if store else NEW, store)
 
 
-def make(session: Session, firm: Enterprise, looked: Looked, *, actor: Actor, clock: Clock) -> list[Enrolment]:
-    """Make the stores that are new, and an application with its promise for each row that may have one.
+def make(session: Session, firm: Enterprise, looked: Looked, *, actor: Actor, clock: Clock) -> dict[int, UUID]:
+    """Make the stores that are new, and an application with its promise for each row that may have one, by row.
 
     :raises RuleBroken: the list has faults.
     """
@@ -134,10 +134,12 @@ def make(session: Session, firm: Enterprise, looked: Looked, *, actor: Actor, cl
         raise RuleBroken("import.faults", "the list has faults: mend them first")
     fresh = [row for row in looked.good if row.fate == NEW]
     made = bulk.add_stores(session, firm, [row.entry.store for row in fresh], actor=actor, clock=clock)
-    wanted = [(store, row.entry.terms) for store, row in zip(made, fresh, strict=True)]
-    here = {row.store: row.entry.terms for row in looked.good if row.fate == KNOWN}
-    wanted += [(store, here[store.id]) for store in session.scalars(select(Store).where(Store.id.in_(here)))]
-    return bulk.draft_all(session, wanted, actor=actor, clock=clock)
+    known = {row.store: row for row in looked.good if row.fate == KNOWN}
+    here = list(session.scalars(select(Store).where(Store.id.in_(known))))
+    rows = [*fresh, *(known[store.id] for store in here)]
+    wanted = [(store, row.entry.terms) for store, row in zip([*made, *here], rows, strict=True)]
+    cases = bulk.draft_all(session, wanted, actor=actor, clock=clock)
+    return {row.entry.row: case.id for row, case in zip(rows, cases, strict=True)}
 
 
 def forget(session: Session, slot: datetime) -> dict[str, int]:

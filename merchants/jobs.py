@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from merchants.lifecycle import EXPIRING, IN_FORCE, LEAVING, SENT_BACK, STANDING, SUBMITTED, SUSPENDED
-from merchants.models import Enrolment, Standing, Store
-from merchants.operations import follow, listing, review, standing
+from merchants.models import Claim, Enrolment, Enterprise, Standing, Store
+from merchants.operations import claims, follow, listing, review, standing
 from merchants.operations.enrol import find as find_enrolment
 from merchants.terms import SETTINGS, WARNINGS
 from workflows import declared
@@ -50,6 +50,15 @@ def tell_firm(session: Session, message: Message) -> None:
     notices.tell(session, case, case.enterprise_id, f"notice.{kind}.{event}", values)
 
 
+def tell_of_claim(session: Session, message: Message) -> None:
+    """Tell a firm's people that it was claimed, and whoever claimed it how that was decided."""
+    claim = session.get_one(Claim, message.case_id)
+    made = message.topic == claims.MADE
+    recipient = claim.enterprise_id if made else claim.account_id
+    values = {"firm": session.get_one(Enterprise, claim.enterprise_id).name, "event": message.topic}
+    notices.tell(session, claim, recipient, f"notice.{message.topic}", values, ("page",) if made else ("page", "sms"))
+
+
 def check_application(session: Session, message: Message) -> None:
     """Run the automatic checks as soon as an application is handed in."""
     case = find_enrolment(session, message.case_id)
@@ -71,6 +80,7 @@ def handlers() -> Mapping[str, tuple[Handler, ...]]:
         follows.setdefault(f"standing.{event}", []).append(tell_firm)
     for event in LISTED:
         follows.setdefault(f"standing.{event}", []).append(list_store)
+    follows |= {topic: [tell_of_claim] for topic in claims.TOLD.values()}
     return {topic: tuple(of_topic) for topic, of_topic in follows.items()}
 
 

@@ -294,6 +294,7 @@ def main() -> None:
         system.web_workers = 2
         try:
             figures += bench_merchants.importing(system, Path(folder))
+            figures += bench_merchants.finding(system)
             system.web()
             figures += filing(system, Path(folder))
             system.kill("web", group=True)

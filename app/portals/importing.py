@@ -20,7 +20,7 @@ from app.http import context
 from app.http.endpoint import endpoint
 from app.import_tables import StoreList
 from app.lists import Looked
-from app.portals import base
+from app.portals import base, list_pictures
 from app.portals.public import told
 from app.views import commitments
 from app.views import lists as views
@@ -149,10 +149,10 @@ def listed(row: StoreList, errors: dict[str, str]) -> str:
         following=after + PAGE if after + PAGE < len(rows) else 0,
         told=[] if row.state == "faulty" else cells[:PAGE],
         unread=unread,
-        fates=Counter(fate for *_, fate in row.shown),
-        cities=Counter(district[:4] for _, _, district, _, fate in row.shown if fate in (lists.NEW, lists.KNOWN)),
+        fates=Counter(fate for *_, fate, _ in row.shown),
+        cities=Counter(district[:4] for _, _, district, _, fate, _ in row.shown if fate in (lists.NEW, lists.KNOWN)),
         districts={r.code: r.name if context.lang() == "zh" else r.name_en for r in directory.regions(session)},
-        **(letter(row) if row.state == "made" else {}),
+        **({**letter(row), **list_pictures.shown(row)} if row.state == "made" else {}),
     )
 
 
@@ -177,7 +177,8 @@ def confirm(found: UUID) -> Any:
     if looked.grave:
         return listed(row, {}), 422
     made = lists.make(session, firm, looked, actor=context.actor(), clock=context.clock())
-    row.cases, row.body_sealed = [str(case.id) for case in made], None
+    row.cases, row.body_sealed = [str(case) for case in made.values()], None
+    row.shown = [[*said[:-1], str(made[said[0]]) if said[0] in made else None] for said in row.shown]
     row.state = "made" if made else "handed_in"
     return base.see_other(url_for("importing.show", found=found))
 
@@ -230,7 +231,8 @@ def sign(found: UUID) -> Any:
 def hand_in(row: StoreList) -> None:
     """Hand in the next portion; what was handed in or withdrawn elsewhere meanwhile is passed over."""
     portion = [UUID(case) for case in row.cases[row.done : row.done + PORTION]]
-    bulk.submit_all(context.session(), portion, signed=True, actor=context.actor(), clock=context.clock())
+    papers = list_pictures.papers(context.session(), row, portion)
+    bulk.submit_all(context.session(), papers, signed=True, actor=context.actor(), clock=context.clock())
     row.done += len(portion)
     if row.done == len(row.cases):
         row.state = "handed_in"

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, request, url_for
+from sqlalchemy import select
 
 from app.api import enrolling
 from app.http import context, paging
@@ -112,8 +113,9 @@ def seen_rows(wanted: Mapping[UUID, int]) -> list[tuple[Enrolment, Store, int]]:
 
 def of_standings(entered: Sequence[Standing]) -> list[tuple[Standing, Store]]:
     """Standings that were entered or renewed, with their stores."""
-    session = context.session()
-    return [(held, session.get_one(Store, held.store_id)) for held in entered]
+    wanted = {held.store_id for held in entered}
+    stores = {store.id: store for store in context.session().scalars(select(Store).where(Store.id.in_(wanted)))}
+    return [(held, stores[held.store_id]) for held in entered]
 
 
 def left_rows(left: Sequence[UUID], wanted: Mapping[UUID, int]) -> list[tuple[Enrolment, Store, str]]:

@@ -59,6 +59,11 @@ class Claim(Base):
         Index("ix_claim_licence", "licence_file"),
     )
 
+    @property
+    def chain_seq(self) -> int:
+        """The place of its messages, as a journal's number is for a case: first made, then decided."""
+        return 1 if self.state == OPEN else 2
+
 
 class Invitation(Base):
     """An invitation to work for a firm or one store, sent to a phone; the code is good once, until it expires."""

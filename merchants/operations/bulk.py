@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from merchants.drafts import StoreDraft
 from merchants.lifecycle import DRAFT, ENROLMENT
 from merchants.models import Brand, Contact, Enrolment, Enterprise, Store
 from merchants.operations import enrol, promises
+from merchants.operations.enrol import Papers
 from merchants.operations.parties import check_manager
 from merchants.promise import PromiseTerms
 from workflows.case import casework, numbers
@@ -118,13 +119,16 @@ def _draft(store: Store, terms: PromiseTerms, bureau: UUID, actor: Actor, clock:
     return Beginning(case, enrol.parties(store, bureau), Step(facts=facts))
 
 
-def submit_all(session: Session, cases: Iterable[UUID], *, signed: bool, actor: Actor, clock: Clock) -> int:
-    """Sign the commitment of each application that is still a draft, and hand it in; how many were.
+def submit_all(session: Session, cases: Mapping[UUID, Papers], *, signed: bool, actor: Actor, clock: Clock) -> int:
+    """Sign the commitment of each application that is still a draft, and hand it in with its papers; how many were.
 
-    :raises RuleBroken: not signed.
+    Papers that an application has by itself come before those of the list.
+
+    :raises RuleBroken: not signed, or papers that are not the applicant's.
     """
     found = [enrol.find(session, case) for case in cases]
     drafts = [case for case in found if case.state == DRAFT]
     for case in drafts:
+        enrol.supply(session, case, cases[case.id], actor=actor)
         enrol.submit(session, case, signed=signed, actor=actor, clock=clock)
     return len(drafts)

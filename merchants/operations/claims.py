@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from merchants import rules
 from merchants.models import Claim, Enterprise
-from merchants.models.staff import OPEN, WITHDRAWN
+from merchants.models.staff import ACCEPTED, OPEN, REFUSED, WITHDRAWN
 from merchants.queries import staff
+from workflows.delivery import outbox
 from workflows.errors import Conflict, FieldError, Refused, RuleBroken
 from workflows.people import directory
 from workflows.people.actor import OFFICIALS, Actor
@@ -24,6 +25,10 @@ MOST_NAME = 50
 LEAST_WORDS = 5
 MOST_WORDS = 500
 MOST_REASON = 1000
+MADE = "claim.make"
+TOLD = {OPEN: MADE, ACCEPTED: "claim.accept", REFUSED: "claim.refuse"}
+"""What is told when a claim comes into a state: to the firm that it was made, to its maker how it was decided."""
+
 MOST_OPEN = 5
 """Claims that one account may have waiting at once: our own declared practice."""
 
@@ -65,7 +70,12 @@ def make(session: Session, firm: Enterprise, draft: ClaimDraft, *, actor: Actor,
     seal(session, claim, "words", draft.words.strip())
     session.add(claim)
     session.flush()
+    _tell(session, claim)
     return claim
+
+
+def _tell(session: Session, claim: Claim) -> None:
+    outbox.publish(session, TOLD[claim.state], claim, {})
 
 
 def _faults(draft: ClaimDraft) -> Iterator[FieldError]:
@@ -137,6 +147,7 @@ def _decide(session: Session, claim: Claim, accepted: bool, why: str | None, act
     if not session.scalar(DECIDE, values):
         raise Conflict("claim.decided", "the claim has been decided by now")
     session.refresh(claim)
+    _tell(session, claim)
 
 
 def _check_open(claim: Claim) -> None:

@@ -142,6 +142,16 @@ def _attach(session: Session, case: Enrolment, papers: Papers, actor: Actor) -> 
     case.licence_expires_on = papers.licence_expires_on
 
 
+def supply(session: Session, case: Enrolment, papers: Papers, *, actor: Actor) -> None:
+    """Add papers to an application that has none of the kind yet, as it is handed in.
+
+    :raises RuleBroken: papers that are not the applicant's.
+    """
+    ends = case.licence_expires_on if case.licence_file else papers.licence_expires_on
+    own = Papers(case.licence_file or papers.licence, case.shop_file or papers.shop, ends)
+    _attach(session, case, own, actor)
+
+
 def amend(
     session: Session, case: Enrolment, terms: PromiseTerms, papers: Papers, *, actor: Actor, clock: Clock
 ) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
@@ -16,7 +17,10 @@ from merchants.models import Claim, Enterprise, FormerMember, Invitation
 from merchants.operations import claims, parties, staff
 from merchants.queries import staff as queries
 from tests.factories import AccountFactory, EnterpriseFactory, MembershipFactory
+from tests.integration.test_enrolment import work
 from tests.support.http import Api, make_app, now, token_for
+from workflows.delivery import outbox
+from workflows.delivery.notices import Notice
 from workflows.errors import Conflict, Refused
 from workflows.people.actor import Actor, ActorRole
 from workflows.people.tables import Account, Membership
@@ -121,6 +125,33 @@ def test_the_county_bureau_refuses_a_claim_with_its_reason_and_it_may_be_made_ag
     again = the_claim(world)
     assert officer.post(f"/officer/claims/{again.id}/accept").status_code == 303
     assert (the_claim(world).decided_as, ranks(world)[stranger]) == ("officer", "manager")
+
+
+def test_of_a_claim_the_firm_is_told_and_its_maker_hears_how_it_was_decided(app, world, stranger):
+    pages, manager = client(app, world, stranger), client(app, world, world.merchant)
+    claimed(world, pages)
+    work(world)
+    assert "有人认领" in manager.get("/my/notices").text
+    assert "有人认领" not in pages.get("/my/notices").text
+    manager.post(f"/merchant/claims/{the_claim(world).id}/refuse", data={"reason": "不是本店的人"})
+    work(world)
+    assert "申请未通过" in pages.get("/my/notices").text
+    claimed(world, pages)
+    manager.post(f"/merchant/claims/{the_claim(world).id}/accept")
+    work(world)
+    assert "已通过" in pages.get("/my/notices").text
+    with world.as_worker() as session:
+        assert Counter(n.channel for n in session.scalars(select(Notice).where(Notice.recipient_id == stranger))) == {
+            "page": 2, "sms": 2,
+        }  # fmt: skip
+
+
+def test_nobody_writes_that_a_claim_was_decided_before_it_is(app, world, stranger):
+    claimed(world, client(app, world, stranger))
+    claim = the_claim(world)
+    identity = Identity(stranger, (stranger,))
+    with pytest.raises(DBAPIError, match="row-level security"), world.db.transaction(Role.MERCHANT, identity) as s:
+        outbox.publish(s, "claim.accept", claim, {})
 
 
 @pytest.mark.parametrize(

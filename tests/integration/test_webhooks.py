@@ -20,7 +20,7 @@ from merchants.operations import standing
 from tests.factories import MembershipFactory, ReportFactory
 from tests.support.http import Api, make_app, token_for
 from tests.support.receiver import answer, receiving, trickle
-from workflows.delivery import endpoints, leases, outbox, webhooks
+from workflows.delivery import endpoints, leases, notices, outbox, webhooks
 from workflows.delivery.endpoints import Wish
 from workflows.delivery.tables import DISABLED, Message, WebhookDelivery, WebhookEndpoint
 from workflows.errors import Conflict, NotFound, Refused, RuleBroken
@@ -293,6 +293,9 @@ def test_410_disables_the_endpoint_and_drops_what_was_on_its_way(world):
         attempt(world)
         assert endpoint_of(world, made).disabled_reason == "gone"
         assert delivery(world, first).last_error == "gone"
+        with world.as_worker() as session:
+            (told,) = notices.of_recipients(session, [world.enterprise])
+        assert (told.key, told.values["host"]) == ("notice.webhook.disabled", "127.0.0.1")
         with pytest.raises(Conflict):
             test_event(world, made)
         world.enrolled()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 from axe_core_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import DESK, PHONE, sign_in_staff
@@ -19,6 +21,13 @@ def clean(page):
     found = Axe().run(page)["violations"]
     assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def picture(name):
+    """A picture as a browser uploads it."""
+    body = io.BytesIO()
+    Image.new("RGB", (320, 240), (90, 120, 110)).save(body, "JPEG")
+    return {"name": name, "mimeType": "image/jpeg", "buffer": body.getvalue()}
 
 
 def upload(page, path):
@@ -52,8 +61,17 @@ def test_a_list_with_faults_is_mended_confirmed_signed_and_handed_in(opened, sho
     clean(page)
     page.get_by_role("button", name="确认，全部建立").click()
     expect(page.get_by_role("heading", name="已建立 60 份申请")).to_be_visible()
+    page.get_by_label("选择执照照片").set_input_files(picture("营业执照.jpg"))
+    page.get_by_role("button", name="保存执照").click()
+    expect(page.get_by_role("heading", name="营业执照 ✓")).to_be_visible()
+    page.get_by_label("选择门头照片").set_input_files(
+        [picture("平江衣坊样板1号店.jpg"), picture("3.jpg"), picture("IMG_0001.jpg")]
+    )
+    page.get_by_role("button", name="上传照片").click()
+    expect(page.get_by_role("heading", name="门头照片 2 / 60")).to_be_visible(timeout=30000)
+    expect(page.locator("[data-wrong]")).to_contain_text("IMG_0001.jpg：文件名对不上任何门店")
     page.get_by_role("button", name="签署并全部提交").click()
-    expect(page.get_by_role("alert")).to_contain_text("请先勾选")
+    expect(page.locator("[data-summary]")).to_contain_text("请先勾选")
     shot(page, "import-sign-desk")
     clean(page)
     page.get_by_label("我已阅读").check()

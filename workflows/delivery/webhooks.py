@@ -16,13 +16,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from workflows.delivery import leases, outbox
+from workflows.delivery import leases, notices, outbox
 from workflows.delivery.leases import Lease
 from workflows.delivery.outbox import Postponed
 from workflows.delivery.tables import Message, WebhookDelivery, WebhookEndpoint
@@ -33,6 +34,7 @@ from workflows.store.session import DatabaseClock
 
 DELIVER = "webhook.deliver"
 TEST = "webhook.test"
+OFF = "notice.webhook.disabled"
 SECRET_BYTES = 32
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the mark that Standard Webhooks puts before every secret
 
@@ -231,6 +233,8 @@ def _failed(
     hopeless = "gone" if outcome.status == 410 else "failing" if now - endpoint.failing_since >= GIVE_UP else None
     if hopeless is not None:
         endpoint.disabled_at, endpoint.disabled_reason, delivery.dead_at = now, hopeless, now
+        values = {"host": urlsplit(endpoint.url).hostname, "days": GIVE_UP.days, "event": now.isoformat()}
+        notices.tell(session, endpoint, endpoint.org_id, OFF, values)
         return None
     if outcome.rest:
         endpoint.resting_until = now + outcome.rest
