@@ -40,6 +40,14 @@ PAST = timedelta(days=500)
 """The demo's alliance is older than the oldest purchase anybody tries."""
 
 COSTS = {"freight": (5000, 2000, 3000), "handling": (7000, 3000, 0), "devaluation": (10000, 0, 0)}
+HOSTS = (
+    ("mall", "姑苏样板百货", "320508"),
+    ("circle", "金鸡湖样板商圈", "320576"),
+    ("mall", "淮海样板广场", "310101"),
+    ("circle", "徐汇样板商圈", "310104"),
+)
+"""Kind, name, district: invented malls and business circles, for counters to belong to. Each enrols like any store."""
+
 PLACES = (
     ("station", "观前退货服务站", "320508", 120),
     ("drop_off", "平江路退货寄存点", "320508", 20),
@@ -172,8 +180,10 @@ def _asked(agreement: UUID, shop: UUID, clock: Clock) -> Bond:
 
 
 def load_places(session: Session, clock: Clock) -> None:
-    """Stations and drop-off points of both cities, enrolled like any store."""
+    """Stations and drop-off points of both cities, enrolled like any store, and malls that have not enrolled."""
     operator = _operator(session, clock)
+    for host in HOSTS:
+        _place(session, operator, host, None, clock)
     for kind, name, district, capacity in PLACES:
         store = _place(session, operator, (kind, name, district), capacity, clock)
         terms = PromiseTerms(7, codes.GOODS)
@@ -200,18 +210,21 @@ def _operator(session: Session, clock: Clock) -> Enterprise:
     return row
 
 
-def _place(session: Session, operator: Enterprise, what: tuple[str, str, str], capacity: int, clock: Clock) -> Store:
+def _place(
+    session: Session, operator: Enterprise, what: tuple[str, str, str], capacity: int | None, clock: Clock
+) -> Store:
     kind, name, district = what
+    taker = kind in codes.TAKERS
     region = next(r for r in regions() if r["code"] == district)
     city = str(region["city"])
-    address = f"{CITIES[city][0]}{region['name']}示例街{capacity}号"
+    address = f"{CITIES[city][0]}{region['name']}示例街{capacity or 300}号"
     lon, lat = SEATS[district]
     row = Store(
         id=uuid5(NAMESPACE_URL, f"wuyou:demo:place:{name}"),
         enterprise_id=operator.id,
         kind=kind,
         name=f"{name}（演示）",
-        brand="退货服务站",
+        brand="退货服务站" if taker else name,
         city=city,
         district=district,
         address=address,
@@ -219,7 +232,7 @@ def _place(session: Session, operator: Enterprise, what: tuple[str, str, str], c
         lon=Decimal(str(lon)),
         lat=Decimal(str(lat)),
         categories=["service.other"],
-        takes=list(codes.GOODS),
+        takes=list(codes.GOODS) if taker else [],
         hours=HOURS,
         capacity=capacity,
         grams=grams(name, address),

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from complaints.models import Complaint
 from measures import nightly
 from merchants.operations import listing
-from seeds import alliances, loading, people, promising, reference, shops
+from seeds import alliances, loading, people, promising, reference, shops, supervised
 from seeds.history import Historian
+from seeds.pictures import Album
 from workflows.case import calendars
 from workflows.store.session import DatabaseClock, Databases, Role, keys_of
 
@@ -28,11 +29,18 @@ Say = Callable[[str], None]
 Progress = Callable[[int], object]
 
 
-def load(db: Databases, hashed: Callable[[], str], say: Say, progress: Callable[[int], Progress]) -> None:
+def load(
+    db: Databases,
+    hashed: Callable[[], str],
+    say: Say,
+    progress: Callable[[int], Progress],
+    draw: Callable[[], Album] | None = None,
+) -> None:
     """Load the demo city.
 
     :param hashed: makes the hash of the demo's password, when it is needed.
     :param say: told what is being done.
+    :param draw: makes the pictures that applications come with, when they are needed; without it there are none.
     :param progress: given a total, gives what is called with each advance.
     """
     with db.transaction(Role.OWNER) as session:
@@ -43,7 +51,8 @@ def load(db: Databases, hashed: Callable[[], str], say: Say, progress: Callable[
         listing.fill_keys(session)
         people.load(session, hashed())
         crowd = people.load_crowd(session)
-        promising.load_demo(session)
+        promising.load_demo(session, draw() if draw else None)
+        supervised.load(session, DatabaseClock(session))
         alliances.load(session)
     signing_in = [person.id for person in people.PEOPLE if person.role == "consumer"]
     say("a past to look at")

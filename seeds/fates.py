@@ -15,10 +15,14 @@ from sqlalchemy.orm import Session
 
 from merchants.models import Enrolment, Standing, Store
 from merchants.operations import bulk, enrol, review, standing
+from merchants.operations.enrol import Papers
 from merchants.promise import PromiseTerms
 from seeds.people import desk_id, keeper_id
+from seeds.pictures import Album
 from seeds.reference import bureau_id
 from workflows.people.actor import SYSTEM, Actor, ActorRole
+from workflows.store.db import new_id
+from workflows.store.evidence import Evidence
 from workflows.time.clock import FixedClock
 
 OPENS = time(2, tzinfo=UTC)
@@ -60,8 +64,8 @@ def fate(brand: int, number: int) -> str:
 class Fates:
     """Lets stores reach what became of them."""
 
-    def __init__(self, session: Session, today: date) -> None:
-        self.session, self.today = session, today
+    def __init__(self, session: Session, today: date, album: Album | None = None) -> None:
+        self.session, self.today, self.album = session, today, album
 
     def clock(self, days: int) -> FixedClock:
         """The clock of a morning some days ago."""
@@ -80,11 +84,25 @@ class Fates:
         by = self.keeper(firm, wanted[0][0].enterprise_id)
         ages = {"draft": 3 + turn % 25, "sent_back": 13, "refused": 40 + turn, "withdrawn": 25 + turn}
         begun = ages.get(end, 1 + turn % 8)
-        for case in bulk.draft_all(self.session, wanted, actor=by, clock=self.clock(begun)):
+        for number, case in enumerate(bulk.draft_all(self.session, wanted, actor=by, clock=self.clock(begun))):
             if end != "draft":
+                self._supply(case, by, turn + number, self.clock(begun))
                 enrol.submit(self.session, case, signed=True, actor=by, clock=self.clock(begun))
                 review.check(self.session, case, actor=SYSTEM, clock=self.clock(begun))
                 self._decide(case, end, turn, by, begun)
+
+    def _supply(self, case: Enrolment, by: Actor, number: int, clock: FixedClock) -> None:
+        """Two of three come with their pictures."""
+        if self.album is None or number % 3 == 2:
+            return
+        front = self.album.fronts[number % len(self.album.fronts)]
+        kept = [
+            Evidence(id=new_id(), owner_id=by.account, case_id=case.id, uploaded_at=clock.now(), **facts)
+            for facts in (self.album.licence, front)
+        ]
+        self.session.add_all(kept)
+        self.session.flush()
+        enrol.supply(self.session, case, Papers(kept[0].id, kept[1].id), actor=by)
 
     def _decide(self, case: Enrolment, end: str, turn: int, by: Actor, begun: int) -> None:
         session, officer, later = self.session, self.officer(case), self.clock(max(0, begun - 6))

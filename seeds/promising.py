@@ -20,6 +20,7 @@ from merchants.promise import PromiseTerms
 from seeds.brands import INVENTED
 from seeds.fates import APPLYING, OPENS, Fates, fate
 from seeds.people import enterprise_id
+from seeds.pictures import Album
 from seeds.registering import Register
 from seeds.shops import store_id
 from workflows.store.session import DatabaseClock
@@ -30,7 +31,7 @@ TERM_DAYS = 1095
 Known = dict[UUID, tuple[Store, Enterprise]]
 
 
-def load_demo(session: Session) -> None:
+def load_demo(session: Session, album: Album | None = None) -> None:
     """Let the demo's stores promise what they have not promised yet, and give the brands to their firms."""
     clock = DatabaseClock(session)
     for short, invented in INVENTED.items():
@@ -40,7 +41,7 @@ def load_demo(session: Session) -> None:
     session.flush()
     known, today = untouched(session), clock.today()
     stand(session, known, today)
-    apply(session, known, today)
+    apply(session, known, today, album)
     listing.project(session, list(known), today)
 
 
@@ -81,14 +82,14 @@ def age(end: str, brand: int, number: int) -> int:
     return ages.get(end, turn % 600 + 200)
 
 
-def apply(session: Session, known: Known, today: date) -> None:
+def apply(session: Session, known: Known, today: date, album: Album | None) -> None:
     """Stores whose application is under way or came to nothing."""
     groups: dict[tuple[str, str], list[tuple[Store, PromiseTerms]]] = {}
     for short, b, n, store in numbered():
         if store in known and (end := fate(b, n)) in APPLYING:
             asked = replace(terms(known[store][0], b, n), alliance=False)  # the alliance is founded after them
             groups.setdefault((short, end), []).append((known[store][0], asked))
-    fates = Fates(session, today)
+    fates = Fates(session, today, album)
     for turn, ((short, end), wanted) in enumerate(groups.items()):
         fates.apply(short, end, wanted, turn)
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 import requests
 from tqdm import tqdm
 
-from app import database, settings
+from app import database, files, settings
+from app.documents import fonts
 from app.embedded import Postgres, Redis, StartError
 from app.identity import passwords
 from app.keys import load_keys
@@ -22,8 +25,9 @@ from app.places import Places
 from app.settings import Settings
 from app.supervisor import Child, Supervisor, running
 from merchants.operations import listing
-from seeds import demo, people, reference
+from seeds import demo, people, pictures, reference
 from workflows.errors import Conflict
+from workflows.store.crypto import Keys
 from workflows.store.session import Databases, Role
 
 READY_SECONDS = 60
@@ -75,13 +79,24 @@ def prepare_data(told: Settings, places: Places) -> None:
     db = Databases(database.prepare(told, places), load_keys(places), pooled=False)
     if told.demo:
         say("· demo city …")
-        demo.load(db, lambda: passwords.hashed(people.PASSWORD), lambda words: say(f"· {words} …"), progress_bar)
+        demo.load(db, lambda: passwords.hashed(people.PASSWORD), step, progress_bar, lambda: drawn(places, db.keys))
     else:
         with db.transaction(Role.OWNER) as session:
             reference.load(session)
     with db.transaction(Role.OWNER) as session:
         listing.fill_keys(session)  # what an older version stored gets the search keys of this one
     db.close()
+
+
+def step(words: str) -> None:
+    """One more thing that is being done."""
+    say(f"· {words} …")
+
+
+def drawn(places: Places, keys: Keys) -> pictures.Album:
+    """The demo's pictures, kept as uploads are."""
+    font = fonts.folders()[0] / fonts.WIDEST
+    return pictures.album(font, lambda body, name: asdict(files.take(places, keys, io.BytesIO(body), name)))
 
 
 def progress_bar(total: int) -> Callable[[int], object]:

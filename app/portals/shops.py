@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
@@ -16,18 +15,14 @@ from merchants import codes
 from merchants.drafts import StoreDraft
 from merchants.models import Store
 from merchants.operations import parties
-from merchants.queries import enrolments, firms
+from merchants.queries import enrolments, firms, stores
 from workflows.errors import Conflict, FieldError, NotFound, RuleBroken
 from workflows.people import directory
 
 blueprint = Blueprint("shops", __name__, url_prefix="/merchant/stores")
 
 PAGE = 30
-TYPED = ("name", "brand", "district", "address", "phone", "kind", "lon", "lat")
-ASKED = (*TYPED, "categories", "hours")
-UNASKED = tuple(f.name for f in fields(StoreDraft) if f.name not in ASKED)
-"""What a store has and its form does not ask for: it stays as it is."""
-
+COUNTER = "counter"
 HOURS = tuple(f"hours_{day}" for day in (opening.EVERY, *opening.DAYS))
 
 
@@ -74,7 +69,7 @@ def edit(store: UUID) -> Any:
     if request.method == "GET":
         return page(found, known(found), found.categories, {})
     try:
-        draft = typed(found)
+        draft = typed()
         parties.change_store(context.session(), found, draft, actor=context.actor(), clock=context.clock())
     except RuleBroken as error:
         return page(found, request.form, request.form.getlist("categories"), mine.said(error)), 422
@@ -91,28 +86,57 @@ def known(store: Store) -> dict[str, Any]:
     """What is known of a store, as its form is filled."""
     values = {name: getattr(store, name) for name in ("name", "brand", "district", "address", "kind")}
     point = {name: "" if getattr(store, name) is None else f"{getattr(store, name):.6f}" for name in ("lon", "lat")}
-    return values | point | opening.shown(store.hours)
+    host = next((name for name, found in stores.hosts(context.session()).items() if found == store.parent_id), "")
+    more = {"takes": store.takes, "capacity": store.capacity or "", "parent_id": host}
+    return values | point | more | opening.shown(store.hours)
 
 
-def typed(before: Store | None = None) -> StoreDraft:
-    """The store that the form describes; what it does not ask for stays as it was.
+def typed() -> StoreDraft:
+    """The store that the form describes.
 
-    :raises RuleBroken: a point that cannot be read.
+    :raises RuleBroken: a number that cannot be read, or a mall that is none.
     """
     form = request.form
+    kind = form.get("kind", "shop")[:20]
     values: dict[str, Any] = {
         name: form.get(name, "").strip()[:301] for name in ("name", "brand", "district", "address")
     }
     return StoreDraft(
         **values,
         phone=form.get("phone", "").strip()[:30],
-        kind=form.get("kind", "shop")[:20],
+        kind=kind,
         categories=tuple(form.getlist("categories"))[:30],
         lon=number("lon"),
         lat=number("lat"),
         hours=opening.typed({name: form.get(name, "") for name in HOURS}),
-        **({name: getattr(before, name) for name in UNASKED} if before else {}),
+        takes=tuple(form.getlist("takes"))[:30] if kind in codes.TAKERS else (),
+        capacity=parcels() if kind in codes.TAKERS else None,
+        parent_id=host() if kind == COUNTER else None,
     )
+
+
+def parcels() -> int | None:
+    """How many parcels a station holds; None where nothing was typed.
+
+    :raises RuleBroken: it is no number.
+    """
+    text = request.form.get("capacity", "").strip()[:10]
+    if text and not (text.isascii() and text.isdigit()):
+        raise RuleBroken("validation", "no number", errors=[FieldError("capacity", "unreadable", "is no number")])
+    return int(text) if text else None
+
+
+def host() -> UUID | None:
+    """The mall or business circle that was chosen for a counter; None where none was.
+
+    :raises RuleBroken: there is none of this name.
+    """
+    name = request.form.get("parent_id", "").strip()[:300]
+    found = stores.hosts(context.session()).get(name)
+    if name and found is None:
+        fault = FieldError("parent_id", "store.host", "is no mall or business circle here: choose one of the list")
+        raise RuleBroken("validation", "no such mall", errors=[fault])
+    return found
 
 
 def number(field: str) -> float | None:
@@ -140,8 +164,10 @@ def page(store: Store | None, form: Any, chosen: Any, errors: dict[str, str], fi
         firms=firms,
         form=form,
         chosen=chosen,
+        takes=request.form.getlist("takes") if request.method == "POST" else form.get("takes", ()),
         errors=errors,
         codes=codes,
+        hosts=stores.hosts(context.session()),
         days=opening.DAYS,
         to=request.args.get("to", "")[:20],
         districts=directory.regions(context.session()),

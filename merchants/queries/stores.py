@@ -9,12 +9,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from merchants import codes
 from merchants.models import Enterprise, Store
 from workflows.errors import NotFound
 from workflows.people.tables import Bureau, Region
 from workflows.store.search import grams, words
 
 MOST = 50
+MOST_HOSTS = 500
 
 
 def store(session: Session, store_id: UUID) -> Store:
@@ -26,6 +28,13 @@ def store(session: Session, store_id: UUID) -> Store:
     if found is None:
         raise NotFound("store.unknown", "there is no such store", field="respondent.store_id")
     return found
+
+
+def hosts(session: Session) -> dict[str, UUID]:
+    """Malls and business circles that counters may belong to, by name and district."""
+    query = select(Store.name, Region.name, Store.id).join(Region, Region.code == Store.district)
+    open_ones = query.where(Store.kind.in_(codes.HOSTS), Store.closed_on.is_(None)).order_by(Store.name, Store.id)
+    return {f"{name}（{place}）": found for name, place, found in session.execute(open_ones.limit(MOST_HOSTS))}
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,33 @@ def test_a_firm_and_a_store_are_brought_in_with_their_faults_named(pages, world)
         assert store.hours == {"sun": [["09:00", "20:00"]]}
 
 
+def test_a_station_and_a_counter_are_asked_for_what_only_they_have(pages, world):
+    place = {"brand": "页面", "district": "320508", "categories": "service.other"}
+    station = place | {
+        "name": "页面服务站",
+        "address": "姑苏区平江路1号",
+        "kind": "station",
+        "hours_every": "9:00-20:00",
+    }
+    refused = pages.post("/merchant/stores/new", data=station | {"capacity": "很多"})
+    assert (refused.status_code, "无法识别" in refused.text) == (422, True)
+    refused = pages.post("/merchant/stores/new", data=station)
+    assert (refused.status_code, refused.text.count('class="error"')) == (422, 2)
+    goods = {"takes": ["goods.clothing", "goods.home"], "capacity": "40"}
+    assert pages.post("/merchant/stores/new", data=station | goods).status_code == 303
+    mall = place | {"name": "页面百货", "address": "姑苏区平江路2号", "kind": "mall"}
+    assert pages.post("/merchant/stores/new", data=mall).status_code == 303
+    counter = place | {"name": "页面专柜", "address": "姑苏区平江路2号3层", "kind": "counter"}
+    refused = pages.post("/merchant/stores/new", data=counter | {"parent_id": "别的百货"})
+    assert (refused.status_code, "没有这个商场或商圈" in refused.text) == (422, True)
+    made = pages.post("/merchant/stores/new", data=counter | {"parent_id": "页面百货（姑苏区）"})
+    assert 'value="页面百货（姑苏区）"' in pages.get(f"{made.location}/edit").text
+    with world.as_worker() as session:
+        found = {s.name: s for s in session.scalars(select(Store).where(Store.brand == "页面"))}
+    assert (found["页面服务站"].takes, found["页面服务站"].capacity) == (goods["takes"], 40)
+    assert found["页面专柜"].parent_id == found["页面百货"].id
+
+
 def test_a_promise_is_changed_and_a_store_leaves_from_its_page(pages, world):
     world.enrolled(clock=FixedClock(now()))
     held = standing(world)

@@ -74,6 +74,15 @@ if (picks.length && all && picked) {
   picks.forEach((pick) => pick.addEventListener("change", count));
 }
 
+// What only some kinds of store are asked for stands on the page for those alone.
+const kind = document.querySelector("select#kind");
+const asked = [...document.querySelectorAll("[data-kinds]")];
+if (kind && asked.length) {
+  const fit = () => asked.forEach((part) => (part.hidden = !part.dataset.kinds.split(" ").includes(kind.value)));
+  kind.addEventListener("change", fit);
+  fit();
+}
+
 // A store's place from where its merchant stands; typing it always works.
 const locate = document.querySelector("[data-locate]");
 if (locate && navigator.geolocation) {
