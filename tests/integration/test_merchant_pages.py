@@ -183,7 +183,7 @@ def test_a_station_and_a_counter_are_asked_for_what_only_they_have(pages, world)
     assert (refused.status_code, "无法识别" in refused.text) == (422, True)
     refused = pages.post("/merchant/stores/new", data=station)
     assert (refused.status_code, refused.text.count('class="error"')) == (422, 2)
-    goods = {"takes": ["goods.clothing", "goods.home"], "capacity": "40"}
+    goods = {"takes": ["goods.clothing", "goods.food"], "capacity": "40"}
     assert pages.post("/merchant/stores/new", data=station | goods).status_code == 303
     mall = place | {"name": "页面百货", "address": "姑苏区平江路2号", "kind": "mall"}
     assert pages.post("/merchant/stores/new", data=mall).status_code == 303
