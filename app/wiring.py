@@ -85,6 +85,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
         Job("merchants.day", "10 * * * *", merchant_jobs.day_goes_by),
         Job("merchants.open_data", "15 2 * * *", partial(publish_open_data, told)),
         Job("merchants.agreements", "*/10 * * * *", merchant_jobs.agreements),
+        Job("complaints.index", "*/2 * * * *", complaint_jobs.index),
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
     )

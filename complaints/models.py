@@ -99,6 +99,11 @@ class Complaint(CaseColumns, Base):
     termination_told_on: Mapped[date | None]
     closed_on: Mapped[date | None]
 
+    phone_index: Mapped[bytes | None]
+    address_index: Mapped[bytes | None]
+    grams: Mapped[list[str] | None] = mapped_column(ARRAY(Text), deferred=True)
+    """What the case is found by: a projection that :mod:`complaints.operations.indexing` alone computes."""
+
     __table_args__ = (
         one_of("state", COMPLAINT.states),
         one_of("rule_set", codes.RULE_SETS),
@@ -132,6 +137,10 @@ class Complaint(CaseColumns, Base):
         Index("ix_complaint_day", "city", "received_on", "district"),
         Index("ix_complaint_complainant", "complainant_id", "id"),
         Index("ix_complaint_enterprise", "enterprise_id", "id"),
+        Index("ix_complaint_grams", "grams", postgresql_using="gin"),
+        Index("ix_complaint_phone", "phone_index", "id"),
+        Index("ix_complaint_address", "address_index", "id"),
+        Index("ix_complaint_unindexed", "id", postgresql_where=text("grams IS NULL")),
         Index("ix_complaint_closed", "closed_on", "district", postgresql_where=text("closed_on IS NOT NULL")),
     )
 

@@ -213,6 +213,7 @@ class QueueQuery(Strict):
     queue = fields.String(load_default="open", validate=validate.OneOf(["open", "triage", "mine"]))
     district = Words(6, load_default=None)
     state = Words(20, load_default=None)
+    q = Words(100, load_default="")
     cursor = Words(500, load_default=None)
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
 
