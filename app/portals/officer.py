@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request, url_for
 from app.api.complaints import queue_key, queue_position
 from app.http import context, paging
 from app.http.endpoint import endpoint
-from app.portals import base, cases, papers
+from app.portals import base, beside, cases, papers
 from app.views import dates, measures
 from complaints import queries
 from complaints.lifecycle import COMPLAINT
@@ -61,7 +61,8 @@ def case(case: UUID) -> Any:
     """One case on one screen: facts, dates, history, and the next lawful steps only."""
     found = queries.complaint(context.session(), case)
     districts = [r for r in directory.regions(context.session()) if r.city == found.city]
-    return render_template("officer/case.html", **papers.section(found), **cases.page(found, districts=districts))
+    shown = papers.section(found) | beside.section(found) | cases.page(found, districts=districts)
+    return render_template("officer/case.html", **shown)
 
 
 @blueprint.post("/complaints/<uuid:case>/<verb>")

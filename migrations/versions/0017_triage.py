@@ -48,6 +48,8 @@ def upgrade() -> None:
     op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {roles(('officer',))}")
     with op.get_context().autocommit_block():
+        index("ix_complaint_firm", ["bureau_id", "enterprise_id", "received_on"])
+        index("ix_complaint_respondent", ["bureau_id", "respondent_name", "received_on"], where="enterprise_id IS NULL")
         index("ix_complaint_grams", ["grams"], using="gin")
         index("ix_complaint_phone", ["phone_index", "id"])
         index("ix_complaint_address", ["address_index", "id"])
