@@ -14,9 +14,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, select, union
 from sqlalchemy.orm import Session, load_only
 
+from complaints import factors
+from complaints.factors import Filed, Flag
 from complaints.likeness import Hint, Story, hints
 from complaints.models import Complaint
 from complaints.queries import ENDED, ROW
+from workflows import declared
 from workflows.store.search import grams
 
 OF_PERSON = 30
@@ -30,6 +33,7 @@ COMPARED = (
     *ROW,
     Complaint.complainant_id,
     Complaint.phone_index,
+    Complaint.address_index,
     Complaint.enterprise_id,
     Complaint.happened_on,
     Complaint.narrative,
@@ -102,6 +106,49 @@ def story(case: Complaint) -> Story:
         happened_on=case.happened_on,
         amount_fen=case.amount_fen,
         grams=frozenset(grams(case.narrative)),
+    )
+
+
+def flags(session: Session, case: Complaint, files: int, today: date) -> list[tuple[Flag, list[Complaint]]]:
+    """The factors of art. 17 that the records touch, each with the cases it rests on, in two statements.
+
+    :param files: how many files the complainant has handed in.
+    """
+    limits = declared.values(session, factors.SETTINGS.values(), case.city, today)
+    since = case.received_on - timedelta(days=limits[factors.DAYS.code])
+    found = {row.id: row for row in session.scalars(_of_person(case, since))}
+    told = factors.flags(filed(case), [filed(row) for row in found.values()], files, limits)
+    return [(flag, [found[case] for case in flag.cases]) for flag in told]
+
+
+def _of_person(case: Complaint, since: date) -> Select[Complaint]:
+    """The newest cases since a day of the same account, phone or address."""
+    columns = (Complaint.complainant_id, Complaint.phone_index, Complaint.address_index)
+    keys = ((column, getattr(case, column.key)) for column in columns)
+    parts = [
+        select(Complaint.id)
+        .where(column == value, Complaint.received_on >= since)
+        .order_by(Complaint.id.desc())
+        .limit(OF_PERSON)
+        for column, value in keys
+        if value is not None
+    ]
+    chosen = union(*(select(part.subquery().c.id) for part in parts)).subquery()
+    wanted = Complaint.id.in_(select(chosen.c.id))
+    return select(Complaint).where(wanted, Complaint.id != case.id).options(load_only(*COMPARED))
+
+
+def filed(case: Complaint) -> Filed:
+    """What of a complaint is counted for art. 17."""
+    return Filed(
+        id=case.id,
+        complainant=case.complainant_id,
+        phone=case.phone_index,
+        address=case.address_index,
+        firm=str(case.enterprise_id or case.respondent_name),
+        category=case.category,
+        problem=case.problem,
+        happened_on=case.happened_on,
     )
 
 

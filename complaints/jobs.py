@@ -21,6 +21,7 @@ COMPLAINANT_TOLD = {
     "file": FAR,
     "accept": FAR,
     "decline": FAR,
+    "propose_decline": FAR,
     "request_identity": FAR,
     "open_mediation": PAGE,
     "testing": PAGE,

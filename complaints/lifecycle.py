@@ -48,6 +48,9 @@ COMPLAINT = Machine(
 
 COMPLAINT_NOTES = {
     "request_identity": (FILED,),
+    "propose_decline": (FILED,),
+    "answer_flags": (FILED,),
+    "approve_decline": (FILED,),
     "told": (ACCEPTED, DECLINED, MEDIATING, TESTING, SETTLED, TERMINATED),
     "consent": (ACCEPTED,),
     "offer": (MEDIATING,),

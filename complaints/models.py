@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from complaints import codes
+from complaints import codes, triage
 from complaints.lifecycle import (
     ACCEPTED,
     CASE_OPENED,
@@ -48,7 +48,7 @@ class Filing(Base):
     __table_args__ = (one_of("channel", ("portal", "api", "phone", "post", "window", "hotline", "national")),)
 
 
-class Complaint(CaseColumns, Base):
+class Complaint(triage.TriageColumns, CaseColumns, Base):
     """The complaint leg: a dispute that a consumer asks the bureau to resolve (art. 3(1))."""
 
     __tablename__ = "complaint"
@@ -99,11 +99,6 @@ class Complaint(CaseColumns, Base):
     termination_told_on: Mapped[date | None]
     closed_on: Mapped[date | None]
 
-    phone_index: Mapped[bytes | None]
-    address_index: Mapped[bytes | None]
-    grams: Mapped[list[str] | None] = mapped_column(ARRAY(Text), deferred=True)
-    """What the case is found by: a projection that :mod:`complaints.operations.indexing` alone computes."""
-
     __table_args__ = (
         one_of("state", COMPLAINT.states),
         one_of("rule_set", codes.RULE_SETS),
@@ -137,19 +132,8 @@ class Complaint(CaseColumns, Base):
         Index("ix_complaint_day", "city", "received_on", "district"),
         Index("ix_complaint_complainant", "complainant_id", "id"),
         Index("ix_complaint_enterprise", "enterprise_id", "id"),
-        Index("ix_complaint_firm", "bureau_id", "enterprise_id", "received_on"),
-        Index(
-            "ix_complaint_respondent",
-            "bureau_id",
-            "respondent_name",
-            "received_on",
-            postgresql_where=text("enterprise_id IS NULL"),
-        ),
-        Index("ix_complaint_grams", "grams", postgresql_using="gin"),
-        Index("ix_complaint_phone", "phone_index", "id"),
-        Index("ix_complaint_address", "address_index", "id"),
-        Index("ix_complaint_unindexed", "id", postgresql_where=text("grams IS NULL")),
         Index("ix_complaint_closed", "closed_on", "district", postgresql_where=text("closed_on IS NOT NULL")),
+        *triage.ARGUMENTS,
     )
 
 

@@ -61,7 +61,8 @@ def case(case: UUID) -> Any:
     """One case on one screen: facts, dates, history, and the next lawful steps only."""
     found = queries.complaint(context.session(), case)
     districts = [r for r in directory.regions(context.session()) if r.city == found.city]
-    shown = papers.section(found) | beside.section(found) | cases.page(found, districts=districts)
+    shown = papers.section(found) | cases.page(found, districts=districts)
+    shown |= beside.section(found, len(shown["evidence"]))
     return render_template("officer/case.html", **shown)
 
 

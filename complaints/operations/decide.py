@@ -19,6 +19,9 @@ from workflows.people.actor import Actor
 from workflows.people.tables import Bureau
 from workflows.time.clock import Clock
 
+PROPOSAL = ("proposed_by", "proposed_on", "answer_until", "answered_on")
+"""A proposal to decline; it is over when the case goes elsewhere, or its decision is corrected."""
+
 
 def accept(session: Session, complaint: Complaint, *, actor: Actor, clock: Clock) -> None:
     """Accept the complaint (受理, O121 15); mediation's period starts today.
@@ -38,11 +41,17 @@ def accept(session: Session, complaint: Complaint, *, actor: Actor, clock: Clock
 def decline(session: Session, complaint: Complaint, ground: str, reason: str, *, actor: Actor, clock: Clock) -> None:
     """Decline the complaint with a ground and a reason (不予受理, O121 16); the other ways are told with it.
 
-    :raises RuleBroken: a ground that is not of the complaint's rule set, or no reason.
+    :raises RuleBroken: a ground that is not of the complaint's rule set, or needs two people, or no reason.
     """
     rules.check_refusal(ground, complaint.rule_set)
+    rules.check_alone(ground)
     if not reason.strip():
         raise RuleBroken("decline.reason", "a complaint is declined with a reason (art. 15)", field="reason")
+    declined(session, complaint, ground, reason, actor=actor, clock=clock)
+
+
+def declined(session: Session, complaint: Complaint, ground: str, reason: str, *, actor: Actor, clock: Clock) -> None:
+    """Decline on a ground that was checked: by :func:`decline` for one person, by ``second`` for two."""
     today = clock.today()
     step = Step(
         evidence={"decided_on": today, "decline_ground": ground, "officer_id": actor.account},
@@ -107,7 +116,8 @@ def return_to_intake(session: Session, complaint: Complaint, reason: str, *, act
     if bureau.parent_id is None:
         raise RuleBroken("return.intake", "this bureau is the intake body itself")
     intake = Party(bureau.parent_id, "officer", "intake body")
-    step = Step(facts={"to": str(intake.id)}, words={"reason": reason.strip()}, evidence={"bureau_id": intake.id})
+    evidence = dict.fromkeys(PROPOSAL) | {"bureau_id": intake.id}
+    step = Step(facts={"to": str(intake.id)}, words={"reason": reason.strip()}, evidence=evidence)
     casework.advance(session, complaint, COMPLAINT, "return_to_intake", actor=actor, clock=clock, step=step)
     casework.hand_over(session, complaint, intake)
 
@@ -145,6 +155,7 @@ def correct(session: Session, complaint: Complaint, reason: str, *, actor: Actor
         "told_on",
         "complainant_consent_on",
         "respondent_consent_on",
+        *PROPOSAL,
     )
     step = Step(evidence=dict.fromkeys(columns), clocks=clocks)
     casework.correct(session, complaint, COMPLAINT, FILED, reason=reason, actor=actor, clock=clock, step=step)

@@ -38,11 +38,15 @@ BEGIN
 END $$
 """
 
+VALIDATED = ("fk_complaint_proposed_by", "ck_complaint_proposed_whole", "ck_complaint_answered_what_was_proposed")
+"""Checked for the rows that are there in a transaction of its own, while others go on writing."""
+
 
 def upgrade() -> None:
     op.add_column("complaint", sa.Column("phone_index", sa.LargeBinary(), nullable=True))
     op.add_column("complaint", sa.Column("address_index", sa.LargeBinary(), nullable=True))
     op.add_column("complaint", sa.Column("grams", sa.ARRAY(sa.Text()), nullable=True))
+    second()
     op.execute(FOUND)
     signature = "complaints_found(text[], text[], bytea, uuid, integer)"
     op.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
@@ -54,6 +58,29 @@ def upgrade() -> None:
         index("ix_complaint_phone", ["phone_index", "id"])
         index("ix_complaint_address", ["address_index", "id"])
         index("ix_complaint_unindexed", ["id"], where="grams IS NULL")
+    for name in VALIDATED:
+        op.execute(f"ALTER TABLE complaint VALIDATE CONSTRAINT {name}")
+
+
+def second() -> None:
+    """Who proposed to decline on the ground that needs two people, and whether the consumer was heard."""
+    op.add_column("complaint", sa.Column("proposed_by", sa.Uuid(), nullable=True))
+    for column in ("proposed_on", "answer_until", "answered_on"):
+        op.add_column("complaint", sa.Column(column, sa.Date(), nullable=True))
+    reference("proposed_by")
+    check("proposed_whole", "num_nonnulls(proposed_by, proposed_on, answer_until) IN (0, 3)")
+    check("answered_what_was_proposed", "answered_on IS NULL OR proposed_on IS NOT NULL")
+
+
+def reference(column: str) -> None:
+    """A reference to an account, not checked for the rows that are there: the column is new and empty."""
+    name = f"fk_complaint_{column}"
+    op.create_foreign_key(name, "complaint", "account", [column], ["id"], postgresql_not_valid=True)
+
+
+def check(name: str, condition: str) -> None:
+    """A check that holds for new rows; the rows that are there have nothing in these columns."""
+    op.execute(f"ALTER TABLE complaint ADD CONSTRAINT ck_complaint_{name} CHECK ({condition}) NOT VALID")
 
 
 def index(name: str, columns: list[str], using: str = "btree", where: str | None = None) -> None:
