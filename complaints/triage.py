@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+OPEN = text("state NOT IN ('closed', 'withdrawn')")
+OPEN_AND_NOBODYS = text("state NOT IN ('closed', 'withdrawn') AND assigned_to IS NULL")
 UNKNOWN_FIRM = text("enterprise_id IS NULL")
 
 
@@ -28,6 +30,9 @@ class TriageColumns:
     answer_until: Mapped[date | None]
     answered_on: Mapped[date | None]
 
+    assigned_to: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    """Whose case it is; who had it when, and why, is in the journal (:mod:`complaints.operations.assign`)."""
+
 
 ARGUMENTS = (
     CheckConstraint("num_nonnulls(proposed_by, proposed_on, answer_until) IN (0, 3)", name="proposed_whole"),
@@ -37,6 +42,8 @@ ARGUMENTS = (
     Index("ix_complaint_grams", "grams", postgresql_using="gin"),
     Index("ix_complaint_phone", "phone_index", "id"),
     Index("ix_complaint_address", "address_index", "id"),
+    Index("ix_complaint_assigned", "assigned_to", "bureau_id", "next_due_on", "id", postgresql_where=OPEN),
+    Index("ix_complaint_unassigned", "bureau_id", "next_due_on", "id", postgresql_where=OPEN_AND_NOBODYS),
     Index("ix_complaint_unindexed", "id", postgresql_where=text("grams IS NULL")),
 )
 """Constraints and indexes of these columns."""

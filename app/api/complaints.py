@@ -68,7 +68,7 @@ def own_phone() -> str:
 @blueprint.arguments(QueueQuery(), location="query")
 @blueprint.response(200, QueuePage())
 def queue(asked: dict[str, Any]) -> Any:
-    """The queue of open complaints (``open``, also called ``triage``; ``mine``), what the law asks for first.
+    """The queue of open complaints (``open``, also ``triage``; ``mine``; ``unassigned``), what the law asks for first.
 
     With ``q`` – a number, a phone, words of two characters and more – every complaint that has it, newest first.
     """
@@ -83,6 +83,7 @@ def queue(asked: dict[str, Any]) -> Any:
         state=asked["state"],
         limit=asked["limit"] + 1,
         officer=context.actor().account if asked["queue"] == "mine" else None,
+        unassigned=asked["queue"] == "unassigned",
     )
     items, following = paging.page(rows, asked["limit"], queue_key)
     return {"items": items, "next": following}

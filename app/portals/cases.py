@@ -33,10 +33,14 @@ TOLD_WITH_REASON = ("decline", "terminate", "correct", "offer")
 TO_COMPLAINANT = ("propose_decline", "answer_flags")
 """Events whose words are for the complainant too, and whose being is no business of the firm's."""
 
-HIDDEN = {ActorRole.MERCHANT: (*TO_COMPLAINANT, "approve_decline")}
+HIDDEN = {
+    ActorRole.CONSUMER: ("assign",),
+    ActorRole.MERCHANT: ("assign", *TO_COMPLAINANT, "approve_decline"),
+}
 """Events of the bureau's own deliberation, which a page leaves out of the history of a role."""
 
 FIELDS = {
+    "assign": ("officer",),
     "propose_decline": ("reason",),
     "answer_flags": ("words",),
     "decline": ("ground", "reason"),

@@ -31,7 +31,7 @@ def accept(session: Session, complaint: Complaint, *, actor: Actor, clock: Clock
     today = clock.today()
     term = TERMS.find(MEDIATE, today, complaint.received_on)
     step = Step(
-        evidence={"decided_on": today, "accepted_on": today, "officer_id": actor.account},
+        evidence={"decided_on": today, "accepted_on": today} | _taken(complaint, actor),
         facts={"accepted_on": str(today), "term": term.version},
         clocks=[ClockStart(term, today, complaint.received_on)],
     )
@@ -54,11 +54,16 @@ def declined(session: Session, complaint: Complaint, ground: str, reason: str, *
     """Decline on a ground that was checked: by :func:`decline` for one person, by ``second`` for two."""
     today = clock.today()
     step = Step(
-        evidence={"decided_on": today, "decline_ground": ground, "officer_id": actor.account},
+        evidence={"decided_on": today, "decline_ground": ground} | _taken(complaint, actor),
         facts={"declined_on": str(today), "ground": ground, "other_ways": list(codes.OTHER_WAYS)},
         words={"reason": reason.strip()},
     )
     casework.advance(session, complaint, COMPLAINT, "decline", actor=actor, clock=clock, step=step)
+
+
+def _taken(complaint: Complaint, actor: Actor) -> dict[str, Any]:
+    """Who decides a case that is nobody's has it from then on."""
+    return {"officer_id": actor.account, "assigned_to": complaint.assigned_to or actor.account}
 
 
 def told(
@@ -116,7 +121,7 @@ def return_to_intake(session: Session, complaint: Complaint, reason: str, *, act
     if bureau.parent_id is None:
         raise RuleBroken("return.intake", "this bureau is the intake body itself")
     intake = Party(bureau.parent_id, "officer", "intake body")
-    evidence = dict.fromkeys(PROPOSAL) | {"bureau_id": intake.id}
+    evidence = dict.fromkeys((*PROPOSAL, "assigned_to")) | {"bureau_id": intake.id}
     step = Step(facts={"to": str(intake.id)}, words={"reason": reason.strip()}, evidence=evidence)
     casework.advance(session, complaint, COMPLAINT, "return_to_intake", actor=actor, clock=clock, step=step)
     casework.hand_over(session, complaint, intake)
@@ -129,7 +134,7 @@ def dispatch(session: Session, complaint: Complaint, bureau: Bureau, *, actor: A
     """
     if bureau.city != complaint.city or bureau.level != "county":
         raise RuleBroken("dispatch.city", "a complaint goes to a county-level bureau of its own city", field="bureau")
-    step = Step(evidence={"bureau_id": bureau.id}, facts={"to": str(bureau.id)})
+    step = Step(evidence={"bureau_id": bureau.id, "assigned_to": None}, facts={"to": str(bureau.id)})
     casework.advance(session, complaint, COMPLAINT, "dispatch", actor=actor, clock=clock, step=step)
     casework.hand_over(session, complaint, Party(bureau.id, "officer", "competent bureau"))
 
