@@ -76,7 +76,7 @@ def verbs(case: Complaint, actor: Actor) -> list[str]:
     noted = [v for v, states in COMPLAINT_NOTES.items() if case.state in states and _fits(v, case, actor)]
     lawful = [*COMPLAINT.allowed(case.state), *noted]
     if actor.role is ActorRole.CONSUMER:
-        return [v for v in lawful if v in CONSUMER_VERBS]
+        return [v for v in CONSUMER_VERBS if v in lawful]
     if actor.role is ActorRole.MERCHANT:
         return [v for v in lawful if v in MERCHANT_VERBS]
     if actor.role not in OFFICIALS:
