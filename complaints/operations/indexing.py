@@ -17,7 +17,7 @@ from workflows.store.search import grams
 MOST_KEYS = 4000
 """A story has at most 3,000 characters, and as many pairs; names and places come on top."""
 
-AT_ONCE = 500
+AT_ONCE = 4000
 INDEXED = ("phone", "address")
 
 

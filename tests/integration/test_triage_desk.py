@@ -386,3 +386,16 @@ def test_old_absences_stay_and_are_never_deleted(world, colleague):
         session.execute(text("DELETE FROM officer_absence"))
     with world.as_officer() as session:
         assert session.get_one(Absence, entered.id).entered_by == world.officer
+
+
+def test_the_queue_page_costs_the_same_statements_whatever_it_holds(world, officer, root):
+    case = world.file()
+    spent = []
+    for many in (0, 60):
+        if many:
+            copies(root, case, many)
+        with counted(world) as sent:
+            assert officer.get("/officer/").status_code == 200
+        spent.append(len(sent))
+    assert spent[0] == spent[1]
+    assert spent[0] <= 8
