@@ -75,7 +75,7 @@ def of_case(case: Complaint) -> dict[str, Any]:
     found = desks.colleagues(context.session(), case.bureau_id)
     names = {colleague.id: colleague.name for colleague in found}
     known = case.assigned_to and names.get(case.assigned_to, context.t("desk.elsewhere"))
-    return {"colleagues": found, "assigned": known}
+    return {"colleagues": found, "assigned": known, "assignees": {str(c): name for c, name in names.items()}}
 
 
 @blueprint.post("/assign")

@@ -330,6 +330,7 @@ def test_filters_counts_and_the_case_page_are_on_the_pages(world, officer, colle
     form = {"version": "1", "officer": str(colleague)}
     assert officer.post(f"/officer/complaints/{case}/assign", data=form).status_code == 303
     assert "承办人：甲同事" in officer.get(f"/officer/complaints/{case}").text
+    assert "甲同事 · 由同事指定" in officer.get(f"/officer/complaints/{case}").text
     with world.as_officer() as session:
         (row,) = desks.filters(session, world.officer)
     officer.post(f"/officer/desk/filters/{row.id}/drop")
