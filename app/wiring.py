@@ -16,6 +16,7 @@ from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
 from complaints import jobs as complaint_jobs
+from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
 from complaints.models import Complaint, Report
 from complaints.terms import TERMS as COMPLAINT_TERMS
@@ -39,7 +40,7 @@ from workflows.time.terms import TermBook
 TERMS = TermBook([*MERCHANT_TERMS, *COMPLAINT_TERMS])
 """Every statutory and promised period of every domain."""
 
-SETTINGS: Mapping[str, Declared] = {**MERCHANT_SETTINGS}
+SETTINGS: Mapping[str, Declared] = {**MERCHANT_SETTINGS, **COMPLAINT_SETTINGS}
 """Every declared setting: what no text says."""
 
 MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES)
@@ -85,6 +86,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
         Job("merchants.day", "10 * * * *", merchant_jobs.day_goes_by),
         Job("merchants.open_data", "15 2 * * *", partial(publish_open_data, told)),
         Job("merchants.agreements", "*/10 * * * *", merchant_jobs.agreements),
+        Job("complaints.index", "*/2 * * * *", complaint_jobs.index),
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
     )

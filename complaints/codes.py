@@ -46,6 +46,9 @@ REFUSALS = {
 }
 """Grounds for not accepting a complaint, by rule set."""
 
+TWO_PEOPLE = "O121-16-3"
+"""Not for daily-life consumption (art. 16(3), 17): declined by two people only, after the consumer was asked."""
+
 TERMINATIONS = {
     ORDER_20: tuple(f"O20-21-{n}" for n in range(1, 8)),
     ORDER_121: tuple(f"O121-23-{n}" for n in range(1, 9)),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from complaints.models import Complaint, Report
+from complaints.operations import indexing
 from workflows.delivery import notices
 from workflows.delivery.outbox import Handler
 from workflows.delivery.tables import Message
@@ -19,6 +21,7 @@ COMPLAINANT_TOLD = {
     "file": FAR,
     "accept": FAR,
     "decline": FAR,
+    "propose_decline": FAR,
     "request_identity": FAR,
     "open_mediation": PAGE,
     "testing": PAGE,
@@ -74,6 +77,11 @@ def tell_reporter(session: Session, message: Message) -> None:
 
 def _values(case: Any, message: Message) -> dict[str, Any]:
     return {"number": case.number, "event": message.payload["event"], "respondent": case.respondent_name}
+
+
+def index(session: Session, _slot: datetime) -> Mapping[str, Any]:
+    """Some more of the cases that cannot be found yet."""
+    return {"cases": indexing.fill(session)}
 
 
 def handlers() -> Mapping[str, tuple[Handler, ...]]:

@@ -48,6 +48,10 @@ COMPLAINT = Machine(
 
 COMPLAINT_NOTES = {
     "request_identity": (FILED,),
+    "assign": (FILED, RETURNED, ACCEPTED, DECLINED, MEDIATING, TESTING, SETTLED, TERMINATED),
+    "propose_decline": (FILED,),
+    "answer_flags": (FILED,),
+    "approve_decline": (FILED,),
     "told": (ACCEPTED, DECLINED, MEDIATING, TESTING, SETTLED, TERMINATED),
     "consent": (ACCEPTED,),
     "offer": (MEDIATING,),

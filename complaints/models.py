@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from complaints import codes
+from complaints import codes, triage
 from complaints.lifecycle import (
     ACCEPTED,
     CASE_OPENED,
@@ -48,7 +48,7 @@ class Filing(Base):
     __table_args__ = (one_of("channel", ("portal", "api", "phone", "post", "window", "hotline", "national")),)
 
 
-class Complaint(CaseColumns, Base):
+class Complaint(triage.TriageColumns, CaseColumns, Base):
     """The complaint leg: a dispute that a consumer asks the bureau to resolve (art. 3(1))."""
 
     __tablename__ = "complaint"
@@ -133,6 +133,7 @@ class Complaint(CaseColumns, Base):
         Index("ix_complaint_complainant", "complainant_id", "id"),
         Index("ix_complaint_enterprise", "enterprise_id", "id"),
         Index("ix_complaint_closed", "closed_on", "district", postgresql_where=text("closed_on IS NOT NULL")),
+        *triage.ARGUMENTS,
     )
 
 

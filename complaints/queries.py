@@ -32,6 +32,7 @@ ROW = (
     Complaint.amount_fen,
     Complaint.received_on,
     Complaint.next_due_on,
+    Complaint.assigned_to,
 )
 """What a line of the queue shows."""
 
@@ -66,6 +67,7 @@ def queue(
     state: str | None = None,
     limit: int = MOST,
     officer: UUID | None = None,
+    unassigned: bool = False,
 ) -> Sequence[Complaint]:
     """Open complaints of the bureaus, what the law asks for first before the rest; keyset-paged.
 
@@ -73,7 +75,8 @@ def queue(
     page and not on how many cases there are.
 
     :param after: the last one's ``(next_due_on, id)`` of the page before.
-    :param officer: only those that this officer decided on.
+    :param officer: only those that are this officer's.
+    :param unassigned: only those that are nobody's.
     """
     most = min(limit, MOST + 1)
     page = select(Complaint.id, Complaint.next_due_on).where(OPEN)
@@ -82,7 +85,9 @@ def queue(
     if state:
         page = page.where(Complaint.state == state)
     if officer:
-        page = page.where(Complaint.officer_id == officer)
+        page = page.where(Complaint.assigned_to == officer)
+    if unassigned:
+        page = page.where(Complaint.assigned_to.is_(None))
     if after:
         page = page.where(_beyond(*after))
     order = (Complaint.next_due_on, Complaint.id)

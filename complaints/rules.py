@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from uuid import UUID
 
 from stdnum.cn import uscc
 
@@ -107,6 +108,33 @@ def check_refusal(ground: str, rule_set: str) -> None:
     :raises RuleBroken: another ground.
     """
     _check_ground(ground, codes.REFUSALS[rule_set], rule_set)
+
+
+def check_alone(ground: str) -> None:
+    """One person alone declines on every ground but the one that rests on hints (O121 16(3), 17).
+
+    :raises RuleBroken: that ground: it is proposed, and a second person approves.
+    """
+    if ground == codes.TWO_PEOPLE:
+        raise RuleBroken("decline.second", f"{ground} is proposed, and a second person approves", field="ground")
+
+
+def check_second(first: UUID | None, second: UUID | None) -> None:
+    """Whoever approves is somebody else than whoever proposed.
+
+    :raises RuleBroken: the same person, or nobody.
+    """
+    if second is None or first == second:
+        raise RuleBroken("second.same", "a second person approves, not the one who proposed")
+
+
+def check_heard(until: date | None, answered: date | None, today: date) -> None:
+    """The consumer has answered, or had until a day to answer.
+
+    :raises RuleBroken: neither yet.
+    """
+    if answered is None and (until is None or today <= until):
+        raise RuleBroken("second.waits", f"the consumer may answer until {until}", until=until)
 
 
 def check_termination(ground: str, rule_set: str, today: date, due_on: date | None) -> None:

@@ -13,11 +13,14 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from complaints import codes
+from complaints.models import Complaint
+from complaints.operations import indexing
 from complaints.terms import ACCEPT, MEDIATE, NOTIFY
 from seeds.past import Past, Shop
 from workflows.case import numbers
 from workflows.people.actor import Actor, ActorRole
 from workflows.store.crypto import Keys
+from workflows.store.sealed import normal
 from workflows.time.calendar import Calendar
 
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
@@ -34,6 +37,7 @@ STORIES = {
 PROBLEMS = tuple(STORIES)
 HOUR = timedelta(hours=1)
 OPENS, CLOSES = 9, 17
+FOUND_BY = ("number", "respondent_name", "place", "narrative")
 
 
 class Historian:
@@ -82,7 +86,10 @@ class Historian:
         }
         past = Past(case, self.keys, self.row(case, shop, received, problem, amount, consumer))
         past.row |= {f"{f}_sealed": self.keys.seal(f"complaint|{f}|{case}", v) for f, v in person.items()}
+        blind = {f"{f}_index": self.keys.blind(f"complaint.{f}", normal(person[f])) for f in indexing.INDEXED}
+        past.row |= blind
         past.row["created_at"], past.row["narrative"] = at, STORIES[problem].format(days=rng.randrange(2, 40))
+        past.row["grams"] = indexing.keys(Complaint(**{name: past.row[name] for name in FOUND_BY}))
         past.start(self.calendar, ACCEPT, received, received)
         facts = {
             "number": past.row["number"],

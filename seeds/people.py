@@ -94,13 +94,14 @@ def load_crowd(session: Session) -> list[UUID]:
     now = DatabaseClock(session).now()
     ids = [crowd_id(number) for number in range(CROWD)]
     desks = {desk_id(str(r["code"])): r for r in regions() if r["merged_into"] is None}
-    accounts = [{"id": i, "kind": "consumer", "lang": "zh", "created_at": now, "city": None} for i in ids]
+    known = {"lang": "zh", "created_at": now}
+    accounts = [{**known, "id": i, "kind": "consumer", "city": None, "login": None} for i in ids]
     accounts += [
-        {"id": i, "kind": "officer", "lang": "zh", "created_at": now, "city": r["city"]} for i, r in desks.items()
+        {**known, "id": i, "kind": "officer", "city": r["city"], "login": f"desk.{r['code']}"} for i, r in desks.items()
     ]
     keepers = {keeper_id(short): (enterprise_id(short), brand.city) for short, brand in INVENTED.items()}
     accounts += [
-        {"id": i, "kind": "merchant", "lang": "zh", "created_at": now, "city": city} for i, (_, city) in keepers.items()
+        {**known, "id": i, "kind": "merchant", "city": city, "login": None} for i, (_, city) in keepers.items()
     ]
     members = [{"account_id": i, "org_id": bureau_id(str(r["code"])), "org_kind": "bureau"} for i, r in desks.items()]
     members += [{"account_id": i, "org_id": firm, "org_kind": "enterprise"} for i, (firm, _) in keepers.items()]

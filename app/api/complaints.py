@@ -13,7 +13,7 @@ from app.http import context, paging
 from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint, expected_version, leads_to
 from app.views import cases
-from complaints import queries
+from complaints import queries, searching
 from complaints.models import Complaint
 from complaints.operations import decide, filing
 from complaints.schemas.cases import (
@@ -29,10 +29,13 @@ from complaints.schemas.cases import (
 )
 from workflows.case import clocks
 from workflows.case.tables import CaseEvent
+from workflows.errors import FieldError, RuleBroken
 from workflows.people.tables import Account
 from workflows.store.sealed import sealed_place
 
 MOST_EVENTS = 1000
+FOUND = "found"
+"""Marks a place in a search: it means nothing in the queue."""
 
 blueprint = Blueprint("complaints", __name__, description="Complaints (投诉): disputes a consumer asks to resolve.")
 
@@ -65,7 +68,12 @@ def own_phone() -> str:
 @blueprint.arguments(QueueQuery(), location="query")
 @blueprint.response(200, QueuePage())
 def queue(asked: dict[str, Any]) -> Any:
-    """The queue of open complaints (``open``, also called ``triage``; ``mine``), what the law asks for first."""
+    """The queue of open complaints (``open``, also ``triage``; ``mine``; ``unassigned``), what the law asks for first.
+
+    With ``q`` – a number, a phone, words of two characters and more – every complaint that has it, newest first.
+    """
+    if asked["q"]:
+        return found(asked)
     place = paging.position(asked["cursor"])
     rows = queries.queue(
         context.session(),
@@ -75,9 +83,38 @@ def queue(asked: dict[str, Any]) -> Any:
         state=asked["state"],
         limit=asked["limit"] + 1,
         officer=context.actor().account if asked["queue"] == "mine" else None,
+        unassigned=asked["queue"] == "unassigned",
     )
     items, following = paging.page(rows, asked["limit"], queue_key)
     return {"items": items, "next": following}
+
+
+def found(asked: dict[str, Any]) -> Any:
+    """A page of what was searched for; a search is over all cases, so the queue's filters are not taken with it."""
+    faults = [FieldError(name, "unknown", "is not taken with q") for name in ("district", "state") if asked[name]]
+    if faults:
+        raise RuleBroken("validation", "a search takes no filters", errors=faults)
+    after = search_position(paging.position(asked["cursor"]))
+    rows = searching.search(context.session(), asked["q"], after, asked["limit"] + 1)
+    items, following = paging.page(rows, asked["limit"], search_key)
+    return {"items": items, "next": following}
+
+
+def search_key(row: Complaint) -> list[Any]:
+    """Where in what was found a row stands."""
+    return [FOUND, str(row.id)]
+
+
+def search_position(place: list[Any] | None) -> UUID | None:
+    """A place in what was found, from its cursor.
+
+    :raises RuleBroken: a cursor of the queue.
+    """
+    if place is None:
+        return None
+    if place[0] != FOUND:
+        raise RuleBroken("cursor", "is not a cursor of this list: begin again without it", field="cursor")
+    return UUID(place[1])
 
 
 def queue_key(row: Complaint) -> list[Any]:
@@ -86,10 +123,15 @@ def queue_key(row: Complaint) -> list[Any]:
 
 
 def queue_position(place: list[Any] | None) -> Any:
-    """A place in the queue, from its cursor."""
+    """A place in the queue, from its cursor.
+
+    :raises RuleBroken: a cursor of a search.
+    """
     if place is None:
         return None
     due, last = place
+    if due == FOUND:
+        raise RuleBroken("cursor", "is not a cursor of this list: begin again without it", field="cursor")
     return (date.fromisoformat(due) if due else None, UUID(last))
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from complaints.models import Complaint, Report
-from complaints.operations import decide, mediate, reports
+from complaints.operations import assign, decide, mediate, reports, second
 from workflows.errors import FieldError, NotFound, Refused, RuleBroken
 from workflows.people import directory
 from workflows.people.actor import OFFICIALS, Actor, ActorRole
@@ -51,6 +51,10 @@ def _extend(session: Session, report: Report, reason: str, *, actor: Actor, cloc
 COMPLAINT_VERBS: Mapping[str, Verb] = {
     "accept": Verb(decide.accept),
     "decline": Verb(decide.decline, needs=("ground", "reason")),
+    "assign": Verb(assign.assign, needs=("officer",)),
+    "propose_decline": Verb(second.propose_decline, needs=("reason",)),
+    "answer_flags": Verb(second.answer_flags, needs=("words",), by=CONSUMER),
+    "approve_decline": Verb(second.approve_decline),
     "told": Verb(decide.told, needs=("by",), takes=("on",)),
     "request_identity": Verb(decide.request_identity, needs=("until",)),
     "return_to_intake": Verb(decide.return_to_intake, needs=("reason",)),

@@ -20,7 +20,7 @@ from complaints.schemas.cases import VerbIn
 from workflows.case import clocks, journal
 from workflows.case.tables import CaseEvent
 from workflows.errors import FieldError, RuleBroken
-from workflows.people.actor import OFFICIALS, Actor
+from workflows.people.actor import OFFICIALS, Actor, ActorRole
 from workflows.people.tables import Bureau
 from workflows.store.evidence import Evidence
 
@@ -30,7 +30,19 @@ MOST_FILES = 50
 TOLD_WITH_REASON = ("decline", "terminate", "correct", "offer")
 """Events whose words are for the parties too: a decision is told with its reason (O121 15, 23), an offer is for all."""
 
+TO_COMPLAINANT = ("propose_decline", "answer_flags")
+"""Events whose words are for the complainant too, and whose being is no business of the firm's."""
+
+HIDDEN = {
+    ActorRole.CONSUMER: ("assign",),
+    ActorRole.MERCHANT: ("assign", *TO_COMPLAINANT, "approve_decline"),
+}
+"""Events of the bureau's own deliberation, which a page leaves out of the history of a role."""
+
 FIELDS = {
+    "assign": ("officer",),
+    "propose_decline": ("reason",),
+    "answer_flags": ("words",),
     "decline": ("ground", "reason"),
     "told": ("by", "on"),
     "request_identity": ("until",),
@@ -75,12 +87,14 @@ def page(case: Complaint, **more: Any) -> dict[str, Any]:
 def offered(session: Session, case: Complaint, verb: str) -> bool:
     """Next lawful steps only: what the facts do not allow yet is not shown."""
     consents = case.complainant_consent_on and case.respondent_consent_on
+    today = context.clock().today()
     untold = case.told_on is None or (case.state == "terminated" and case.termination_told_on is None)
     return {
         "open_mediation": bool(consents),
         "consent": not consents,
         "told": untold,
         "close": not untold,
+        "approve_decline": bool(case.answered_on) or (case.answer_until or today) < today,
         "evaluate": not (verb == "evaluate" and queries.evaluations(session, case.id)),
     }.get(verb, True)
 
@@ -89,12 +103,15 @@ def history(session: Session, case: UUID, actor: Actor) -> list[dict[str, Any]]:
     """The journal in plain words, newest first, with the words that were kept and that the actor may read."""
     query = select(CaseEvent).where(CaseEvent.case_id == case).order_by(CaseEvent.seq.desc()).limit(MOST_EVENTS)
     kept = journal.words_of(session, case)
-    return [_event(event, outward(event.event, kept.get(event.seq, {}), actor)) for event in session.scalars(query)]
+    hidden = HIDDEN.get(actor.role, ())
+    shown = [event for event in session.scalars(query) if event.event not in hidden]
+    return [_event(event, outward(event.event, kept.get(event.seq, {}), actor)) for event in shown]
 
 
 def outward(event: str, words: dict[str, str], actor: Actor) -> list[str]:
     """What an actor may read of an event's words: officers all, parties what the law has told to them."""
-    told = actor.role in OFFICIALS or event in TOLD_WITH_REASON
+    asked = actor.role is ActorRole.CONSUMER and event in TO_COMPLAINANT
+    told = actor.role in OFFICIALS or event in TOLD_WITH_REASON or asked
     return list(words.values()) if told else []
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request, url_for
 from app.api.complaints import queue_key, queue_position
 from app.http import context, paging
 from app.http.endpoint import endpoint
-from app.portals import base, cases, papers
+from app.portals import base, beside, cases, desk, papers
 from app.views import dates, measures
 from complaints import queries
 from complaints.lifecycle import COMPLAINT
@@ -28,11 +28,15 @@ SPANS = (7, 30, 90)
 @endpoint("complaint.queue")
 def queue() -> Any:
     """Open complaints, what the law asks for first before the rest."""
-    session, args = context.session(), request.args
-    place = paging.position(args.get("cursor"))
-    state = args.get("state") if args.get("state") in COMPLAINT.states else None
-    district = args.get("district", "")[:6] or None
-    rows = queries.queue(session, context.caller().identity.parties, queue_position(place), district, state, PAGE + 1)
+    session, args, account = context.session(), request.args, context.actor().account
+    parties = context.caller().identity.parties
+    place = queue_position(paging.position(args.get("cursor")))
+    chosen = desk.chosen(args)
+    mine = account if chosen.whose == "mine" else None
+    nobodys = chosen.whose == "unassigned"
+    rows = queries.queue(
+        session, parties, place, chosen.district, chosen.state, PAGE + 1, officer=mine, unassigned=nobodys
+    )
     found, following = paging.page(rows, PAGE, queue_key)
     return render_template(
         "officer/queue.html",
@@ -40,8 +44,8 @@ def queue() -> Any:
         following=following,
         districts=[r for r in directory.regions(session) if r.city == context.actor().city],
         states=[s for s in COMPLAINT.states if s not in queries.ENDED],
-        state=state,
-        district=district,
+        chosen=chosen,
+        **desk.around(parties, account),
     )
 
 
@@ -61,7 +65,9 @@ def case(case: UUID) -> Any:
     """One case on one screen: facts, dates, history, and the next lawful steps only."""
     found = queries.complaint(context.session(), case)
     districts = [r for r in directory.regions(context.session()) if r.city == found.city]
-    return render_template("officer/case.html", **papers.section(found), **cases.page(found, districts=districts))
+    shown = papers.section(found) | cases.page(found, districts=districts)
+    shown |= beside.section(found, len(shown["evidence"])) | desk.of_case(found)
+    return render_template("officer/case.html", **shown)
 
 
 @blueprint.post("/complaints/<uuid:case>/<verb>")

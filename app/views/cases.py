@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.catalogue import text
 from app.wiring import TERMS
+from complaints.codes import REFUSALS, TWO_PEOPLE
 from complaints.lifecycle import COMPLAINT, COMPLAINT_NOTES
 from complaints.models import Complaint, Report
 from workflows.case import calendars, clocks
@@ -19,9 +20,9 @@ from workflows.people.masks import masked_address, masked_name, masked_phone, pl
 from workflows.store.sealed import unseal
 from workflows.time.explain import DayLine, explain
 
-CONSUMER_VERBS = ("consent", "offer", "withdraw", "evaluate")
+CONSUMER_VERBS = ("answer_flags", "consent", "offer", "withdraw", "evaluate")
 MERCHANT_VERBS = ("consent", "offer")
-NOT_OFFICERS = ("withdraw", "evaluate")
+NOT_OFFICERS = ("answer_flags", "withdraw", "evaluate")
 SUPERVISOR_VERBS = ("correct",)
 
 
@@ -72,15 +73,25 @@ def complainant(session: Session, case: Complaint, actor: Actor) -> dict[str, st
 
 def verbs(case: Complaint, actor: Actor) -> list[str]:
     """What the actor may do next with the case, as state and role allow."""
-    lawful = [*COMPLAINT.allowed(case.state), *(v for v, states in COMPLAINT_NOTES.items() if case.state in states)]
+    noted = [v for v, states in COMPLAINT_NOTES.items() if case.state in states and _fits(v, case, actor)]
+    lawful = [*COMPLAINT.allowed(case.state), *noted]
     if actor.role is ActorRole.CONSUMER:
-        return [v for v in lawful if v in CONSUMER_VERBS]
+        return [v for v in CONSUMER_VERBS if v in lawful]
     if actor.role is ActorRole.MERCHANT:
         return [v for v in lawful if v in MERCHANT_VERBS]
     if actor.role not in OFFICIALS:
         return []
     more = SUPERVISOR_VERBS if actor.role is ActorRole.SUPERVISOR and case.state in ("accepted", "declined") else ()
     return [*(v for v in lawful if v not in NOT_OFFICERS), *more]
+
+
+def _fits(verb: str, case: Complaint, actor: Actor) -> bool:
+    """Whether a note fits the case's facts: a proposal by its rule set, an answer and an approval by the proposal."""
+    return {
+        "propose_decline": TWO_PEOPLE in REFUSALS[case.rule_set],
+        "answer_flags": case.proposed_on is not None,
+        "approve_decline": case.proposed_on is not None and case.proposed_by != actor.account,
+    }.get(verb, True)
 
 
 def report(session: Session, case: Report) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from workflows.people.actor import Actor
 from workflows.people.tables import Bureau
 from workflows.time.clock import Clock
 
+PROPOSAL = ("proposed_by", "proposed_on", "answer_until", "answered_on")
+"""A proposal to decline; it is over when the case goes elsewhere, or its decision is corrected."""
+
 
 def accept(session: Session, complaint: Complaint, *, actor: Actor, clock: Clock) -> None:
     """Accept the complaint (受理, O121 15); mediation's period starts today.
@@ -28,7 +31,7 @@ def accept(session: Session, complaint: Complaint, *, actor: Actor, clock: Clock
     today = clock.today()
     term = TERMS.find(MEDIATE, today, complaint.received_on)
     step = Step(
-        evidence={"decided_on": today, "accepted_on": today, "officer_id": actor.account},
+        evidence={"decided_on": today, "accepted_on": today} | _taken(complaint, actor),
         facts={"accepted_on": str(today), "term": term.version},
         clocks=[ClockStart(term, today, complaint.received_on)],
     )
@@ -38,18 +41,29 @@ def accept(session: Session, complaint: Complaint, *, actor: Actor, clock: Clock
 def decline(session: Session, complaint: Complaint, ground: str, reason: str, *, actor: Actor, clock: Clock) -> None:
     """Decline the complaint with a ground and a reason (不予受理, O121 16); the other ways are told with it.
 
-    :raises RuleBroken: a ground that is not of the complaint's rule set, or no reason.
+    :raises RuleBroken: a ground that is not of the complaint's rule set, or needs two people, or no reason.
     """
     rules.check_refusal(ground, complaint.rule_set)
+    rules.check_alone(ground)
     if not reason.strip():
         raise RuleBroken("decline.reason", "a complaint is declined with a reason (art. 15)", field="reason")
+    declined(session, complaint, ground, reason, actor=actor, clock=clock)
+
+
+def declined(session: Session, complaint: Complaint, ground: str, reason: str, *, actor: Actor, clock: Clock) -> None:
+    """Decline on a ground that was checked: by :func:`decline` for one person, by ``second`` for two."""
     today = clock.today()
     step = Step(
-        evidence={"decided_on": today, "decline_ground": ground, "officer_id": actor.account},
+        evidence={"decided_on": today, "decline_ground": ground} | _taken(complaint, actor),
         facts={"declined_on": str(today), "ground": ground, "other_ways": list(codes.OTHER_WAYS)},
         words={"reason": reason.strip()},
     )
     casework.advance(session, complaint, COMPLAINT, "decline", actor=actor, clock=clock, step=step)
+
+
+def _taken(complaint: Complaint, actor: Actor) -> dict[str, Any]:
+    """Who decides a case that is nobody's has it from then on."""
+    return {"officer_id": actor.account, "assigned_to": complaint.assigned_to or actor.account}
 
 
 def told(
@@ -107,7 +121,8 @@ def return_to_intake(session: Session, complaint: Complaint, reason: str, *, act
     if bureau.parent_id is None:
         raise RuleBroken("return.intake", "this bureau is the intake body itself")
     intake = Party(bureau.parent_id, "officer", "intake body")
-    step = Step(facts={"to": str(intake.id)}, words={"reason": reason.strip()}, evidence={"bureau_id": intake.id})
+    evidence = dict.fromkeys((*PROPOSAL, "assigned_to")) | {"bureau_id": intake.id}
+    step = Step(facts={"to": str(intake.id)}, words={"reason": reason.strip()}, evidence=evidence)
     casework.advance(session, complaint, COMPLAINT, "return_to_intake", actor=actor, clock=clock, step=step)
     casework.hand_over(session, complaint, intake)
 
@@ -119,7 +134,7 @@ def dispatch(session: Session, complaint: Complaint, bureau: Bureau, *, actor: A
     """
     if bureau.city != complaint.city or bureau.level != "county":
         raise RuleBroken("dispatch.city", "a complaint goes to a county-level bureau of its own city", field="bureau")
-    step = Step(evidence={"bureau_id": bureau.id}, facts={"to": str(bureau.id)})
+    step = Step(evidence={"bureau_id": bureau.id, "assigned_to": None}, facts={"to": str(bureau.id)})
     casework.advance(session, complaint, COMPLAINT, "dispatch", actor=actor, clock=clock, step=step)
     casework.hand_over(session, complaint, Party(bureau.id, "officer", "competent bureau"))
 
@@ -145,6 +160,7 @@ def correct(session: Session, complaint: Complaint, reason: str, *, actor: Actor
         "told_on",
         "complainant_consent_on",
         "respondent_consent_on",
+        *PROPOSAL,
     )
     step = Step(evidence=dict.fromkeys(columns), clocks=clocks)
     casework.correct(session, complaint, COMPLAINT, FILED, reason=reason, actor=actor, clock=clock, step=step)

@@ -15,6 +15,7 @@ from complaints import codes, rules
 from complaints.drafts import Draft, ReportDraft, Respondent
 from complaints.lifecycle import COMPLAINT, REPORT
 from complaints.models import Complaint, Filing, Report
+from complaints.operations import indexing
 from complaints.terms import ACCEPT, TERMS, VERIFY
 from merchants import queries as merchants
 from workflows.case import casework, numbers
@@ -152,6 +153,7 @@ def _complaint(
     complaint.respondent_uscc = against.uscc
     for field in Complaint.sealed_fields:
         seal(session, complaint, field, getattr(draft.complainant, field).strip())
+    complaint.grams = indexing.keys(complaint)
     step = Step(
         facts=_facts(complaint),
         personal={"narrative": complaint.narrative, "name": draft.complainant.name, "phone": draft.complainant.phone},

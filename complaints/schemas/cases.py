@@ -198,6 +198,7 @@ class QueueRow(Strict):
     amount_fen = fields.Integer(required=True)
     received_on = fields.Date(required=True)
     next_due_on = fields.Date(required=True, allow_none=True)
+    assigned_to = fields.UUID(required=True, allow_none=True)
 
 
 class QueuePage(Strict):
@@ -210,9 +211,10 @@ class QueuePage(Strict):
 class QueueQuery(Strict):
     """What part of the queue is asked for."""
 
-    queue = fields.String(load_default="open", validate=validate.OneOf(["open", "triage", "mine"]))
+    queue = fields.String(load_default="open", validate=validate.OneOf(["open", "triage", "mine", "unassigned"]))
     district = Words(6, load_default=None)
     state = Words(20, load_default=None)
+    q = Words(100, load_default="")
     cursor = Words(500, load_default=None)
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
 
@@ -234,6 +236,7 @@ class VerbIn(Strict):
     reasons = fields.List(Words(30), validate=validate.Length(max=5))
     comment = Words(500)
     district = Words(6)
+    officer = fields.UUID()
 
 
 class EventOut(Strict):

@@ -40,6 +40,8 @@ VALUES = {
     "side": "complainant",
     "amount_fen": 100,
     "score": 5,
+    "words": "自家使用，付款记录已上传",
+    "officer": "01890000-0000-7000-8000-000000000000",
 }
 ALWAYS = [negative_data_rejection, ignored_auth, unsupported_method]
 

@@ -86,11 +86,11 @@ def test_a_decision_to_accept_is_issued_and_the_clock_listens_to_its_service(wor
 
 def test_a_decision_not_to_accept_ticks_the_ground_and_says_why(world, people):
     case = today_case(world, people)
-    act(people, "officer", case, "decline", world, ground="O121-16-3", reason="提供的凭证不能证明购买")
+    act(people, "officer", case, "decline", world, ground="O121-16-2", reason="法院已经受理同一争议")
     paper = issue(world, people, case, 6)
     serve(world, people, case, paper, "complainant")
     text = pdf(people, "consumer", case, paper)
-    for words in ("属以下第〔3〕项情形", "第16条", "提供的凭证不能证明购买", "第三十九条"):
+    for words in ("属以下第〔2〕项情形", "第16条", "法院已经受理同一争议", "第三十九条"):
         assert words in text
     assert running(world, case, "complaint.accept") == [False]
 

@@ -21,12 +21,15 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
-def grams(*texts: str) -> list[str]:
-    """The search keys of texts, sorted, each once: pairs of characters, and single ones that stand alone."""
+def grams(*texts: str, most: int = MOST_GRAMS) -> list[str]:
+    """The search keys of texts, sorted, each once: pairs of characters, and single ones that stand alone.
+
+    :param most: keys kept at most; what a text has beyond them is not found.
+    """
     found: set[str] = set()
     for run in RUNS.findall(plain(" ".join(texts))):
         found.update(_pairs(run))
-    return sorted(found)[:MOST_GRAMS]
+    return sorted(found)[:most]
 
 
 def _pairs(run: str) -> Iterable[str]:
