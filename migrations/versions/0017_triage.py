@@ -7,7 +7,7 @@ from alembic import op
 
 from migrations.rights import grant, policy, roles, secured
 
-revision = "triage"
+revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
