@@ -5,6 +5,7 @@ from __future__ import annotations
 from app import import_tables, standin
 from app.identity import tables as identity
 from app.portals import tables as portals
+from complaints import after_models as complaints_after
 from complaints import models as complaints
 from merchants import models as merchants
 from workflows import declared, measures
@@ -25,6 +26,7 @@ MODULES = (
     measures,
     merchants,
     complaints,
+    complaints_after,
     identity,
     portals,
     standin,

@@ -51,6 +51,11 @@ COMPLAINT_NOTES = {
     "told": (ACCEPTED, DECLINED, MEDIATING, TESTING, SETTLED, TERMINATED),
     "consent": (ACCEPTED,),
     "offer": (MEDIATING,),
+    "perform": (SETTLED, CLOSED),
+    "confirm": (SETTLED, CLOSED),
+    "deny": (SETTLED, CLOSED),
+    "match_receipt": (SETTLED, CLOSED),
+    "silence": (SETTLED, CLOSED),
     "evaluate": (CLOSED,),
 }
 """Verbs that leave the state as it is, and the states they are possible in."""

@@ -10,6 +10,10 @@ A case belongs to the day its outcome became known and never moves to another da
 - ``complaint.satisfied`` 1 (满意率): ratings of 4 and 5 ÷ all ratings given that day.
 - ``complaint.score`` 1: the sum of all scores ÷ their number.
 - ``complaint.recovered_fen`` 1 (挽回损失): fen agreed and paid ÷ cases settled that day.
+- ``complaint.outcome_proved`` 1: agreements confirmed by the consumer or proved by a matched receipt ÷ all outcomes
+  that became known that day; ``complaint.outcome_silent`` and ``complaint.outcome_denied`` 1 are the rest of the same
+  whole. An agreement that was denied first and kept later became known twice.
+- ``complaint.days_…`` 1: see :mod:`complaints.ledgers`.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from complaints import ledgers
 from complaints.terms import ACCEPT
 from workflows.measures import Figure
 
@@ -53,19 +58,29 @@ RECOVERED = """
     GROUP BY GROUPING SETS ((city, district), (city), ())
 """
 
+OUTCOME = """
+    SELECT c.city, c.district, count(*) FILTER (WHERE o.kind IN ({kinds})) AS num, count(*) AS den
+    FROM outcome o JOIN complaint c ON c.id = o.case_id WHERE o.decided_on = :day
+    GROUP BY GROUPING SETS ((c.city, c.district), (c.city), ())
+"""
+
 DEFINITIONS = {
     "complaint.accept_on_time": ACCEPT_ON_TIME,
     "complaint.settled": SETTLED,
     "complaint.satisfied": RATED.format(num="count(*) FILTER (WHERE e.score >= 4)"),
     "complaint.score": RATED.format(num="sum(e.score)"),
     "complaint.recovered_fen": RECOVERED,
+    "complaint.outcome_proved": OUTCOME.format(kinds="'confirmed', 'receipt'"),
+    "complaint.outcome_silent": OUTCOME.format(kinds="'silent'"),
+    "complaint.outcome_denied": OUTCOME.format(kinds="'denied'"),
 }
-NAMES = tuple(DEFINITIONS)
+NAMES = (*DEFINITIONS, *ledgers.NAMES)
 
 
 def measure(session: Session, day: date) -> list[Figure]:
     """Every figure of the day, for each district, each city and both cities together."""
-    return [figure for name, query in DEFINITIONS.items() for figure in _figures(session, name, query, day)]
+    asked = [figure for name, query in DEFINITIONS.items() for figure in _figures(session, name, query, day)]
+    return [*asked, *ledgers.measure(session, day)]
 
 
 def _figures(session: Session, name: str, query: str, day: date) -> list[Figure]:

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from complaints.models import Complaint, Report
-from complaints.operations import decide, mediate, reports
+from complaints.operations import decide, mediate, outcomes, reports
 from workflows.errors import FieldError, NotFound, Refused, RuleBroken
 from workflows.people import directory
 from workflows.people.actor import OFFICIALS, Actor, ActorRole
 from workflows.time.clock import Clock
 
 CONSUMER = frozenset({ActorRole.CONSUMER})
+FIRM_SIDE = frozenset({ActorRole.MERCHANT}) | OFFICIALS
 SUPERVISOR = frozenset({ActorRole.SUPERVISOR})
 PARTIES = frozenset({ActorRole.CONSUMER, ActorRole.MERCHANT}) | OFFICIALS
 
@@ -62,6 +63,10 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
     "tested": Verb(mediate.tested, takes=("on",)),
     "offer": Verb(mediate.offer, needs=("side", "amount_fen"), takes=("words",), by=PARTIES),
     "settle": Verb(mediate.settle, needs=("amount_fen",), takes=("paid_on",)),
+    "perform": Verb(outcomes.perform, needs=("amount_fen",), takes=("on", "proof"), by=FIRM_SIDE),
+    "confirm": Verb(outcomes.confirm, takes=("amount_fen", "on", "proof"), by=CONSUMER),
+    "deny": Verb(outcomes.deny, takes=("reason",), by=CONSUMER),
+    "match_receipt": Verb(outcomes.match_receipt),
     "terminate": Verb(mediate.terminate, needs=("ground",), takes=("reason",)),
     "withdraw": Verb(mediate.withdraw, by=CONSUMER),
     "close": Verb(mediate.close),

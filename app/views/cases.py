@@ -19,9 +19,12 @@ from workflows.people.masks import masked_address, masked_name, masked_phone, pl
 from workflows.store.sealed import unseal
 from workflows.time.explain import DayLine, explain
 
-CONSUMER_VERBS = ("consent", "offer", "withdraw", "evaluate")
-MERCHANT_VERBS = ("consent", "offer")
-NOT_OFFICERS = ("withdraw", "evaluate")
+CONSUMER_VERBS = ("consent", "offer", "withdraw", "confirm", "deny", "evaluate")
+MERCHANT_VERBS = ("consent", "offer", "perform")
+NOT_OFFICERS = ("withdraw", "confirm", "deny", "evaluate", "silence")
+AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
+"""What is possible only where something was agreed."""
+
 SUPERVISOR_VERBS = ("correct",)
 
 
@@ -72,7 +75,8 @@ def complainant(session: Session, case: Complaint, actor: Actor) -> dict[str, st
 
 def verbs(case: Complaint, actor: Actor) -> list[str]:
     """What the actor may do next with the case, as state and role allow."""
-    lawful = [*COMPLAINT.allowed(case.state), *(v for v, states in COMPLAINT_NOTES.items() if case.state in states)]
+    noted = (v for v, states in COMPLAINT_NOTES.items() if case.state in states)
+    lawful = [*COMPLAINT.allowed(case.state), *(v for v in noted if case.settled_on or v not in AGREED)]
     if actor.role is ActorRole.CONSUMER:
         return [v for v in lawful if v in CONSUMER_VERBS]
     if actor.role is ActorRole.MERCHANT:

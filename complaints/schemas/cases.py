@@ -234,6 +234,7 @@ class VerbIn(Strict):
     reasons = fields.List(Words(30), validate=validate.Length(max=5))
     comment = Words(500)
     district = Words(6)
+    proof = fields.UUID()
 
 
 class EventOut(Strict):

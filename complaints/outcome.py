@@ -1,0 +1,64 @@
+"""What became of an agreement (履行结果): which proof makes it what, and the settings no text gives. Pure.
+
+An agreement is *resolved* only with proof. ``confirmed``: the consumer says it was kept. ``receipt``: an officer
+matched the firm's receipt with what was agreed. ``silent``: the firm said it performed, the consumer was told and did
+not answer in time – counted apart, never as a confirmation. ``denied``: the consumer says it was not kept.
+"""
+
+from __future__ import annotations
+
+from workflows.time.declared import Declared
+
+CONFIRMED = "confirmed"
+RECEIPT = "receipt"
+SILENT = "silent"
+DENIED = "denied"
+KINDS = (CONFIRMED, RECEIPT, SILENT, DENIED)
+PROVED = (CONFIRMED, RECEIPT)
+"""What counts as resolved with proof."""
+
+QUESTIONS = ("rate", "kept")
+"""What a consumer is asked by link: to rate how the case was handled; weeks later, whether the promise was kept."""
+
+KEPT = ("yes", "partly", "no")
+UNHAPPY = 2
+"""A rating of one or two of five opens a return visit."""
+
+RATED_FOR = ("quick", "slow", "clear", "unclear", "fair", "unfair", "paid", "unpaid")
+"""Reasons to tick beside a rating; our own words, since no list was found."""
+
+SETTINGS = {
+    s.code: s
+    for s in (
+        Declared(
+            "outcome.silence",
+            15,
+            3,
+            90,
+            "days",
+            (
+                "商家称已履行并通知消费者后，多少天没有答复记为“未答复”",
+                "until a consumer who was asked counts as silent",
+            ),
+        ),
+    )
+}
+"""Declared settings: no text gives these numbers."""
+
+
+def enough(performed_fen: int | None, agreed_fen: int | None) -> bool:
+    """Whether what was performed, in fen, is at least what was agreed; what was not said is not enough."""
+    return performed_fen is not None and agreed_fen is not None and performed_fen >= agreed_fen
+
+
+def may_perform(latest: str | None, *, is_open: bool) -> bool:
+    """Whether performance may be recorded: nothing waits for an answer, and nothing has been proved.
+
+    :param latest: the kind of the last outcome that is known.
+    """
+    return not is_open and latest not in PROVED
+
+
+def may_answer(latest: str | None) -> bool:
+    """Whether the consumer may still say what became of it: silence is broken by an answer, proof is not undone."""
+    return latest not in PROVED

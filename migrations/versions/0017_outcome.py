@@ -1,0 +1,96 @@
+"""What comes after an agreement: outcomes with their proof."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.rights import AUDIENCES, grant, policy, secured, seen
+
+revision = "outcome"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+NOT_DECIDED = sa.text("kind IS NULL")
+
+
+def upgrade() -> None:
+    outcomes()
+
+
+def outcomes() -> None:
+    op.create_table(
+        "outcome",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_on", sa.Date(), nullable=False),
+        sa.Column("performed_fen", sa.BigInteger(), nullable=True),
+        sa.Column("performed_on", sa.Date(), nullable=True),
+        sa.Column("proof_file", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("answered_by", sa.Uuid(), nullable=True),
+        sa.Column("matched_by", sa.Uuid(), nullable=True),
+        sa.Column("notice_id", sa.Uuid(), nullable=True),
+        sa.Column("noticed_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("kind IN ('confirmed', 'receipt', 'silent', 'denied')", name=op.f("ck_outcome_kind")),
+        sa.CheckConstraint("(kind IS NULL) = (decided_on IS NULL)", name=op.f("ck_outcome_decided")),
+        sa.CheckConstraint(
+            "num_nonnulls(performed_fen, performed_on) IN (0, 2)", name=op.f("ck_outcome_performed_whole")
+        ),
+        sa.CheckConstraint(
+            "performed_on IS NOT NULL OR kind IS NOT DISTINCT FROM 'denied'", name=op.f("ck_outcome_performed")
+        ),
+        sa.CheckConstraint("performed_on <= recorded_on", name=op.f("ck_outcome_performed_before")),
+        sa.CheckConstraint("performed_fen BETWEEN 0 AND 100000000000", name=op.f("ck_outcome_performed_amount")),
+        sa.CheckConstraint(
+            "(answered_by IS NOT NULL) = (coalesce(kind, '') IN ('confirmed', 'denied'))",
+            name=op.f("ck_outcome_answered_evidence"),
+        ),
+        sa.CheckConstraint(
+            "(matched_by IS NOT NULL) = (kind IS NOT DISTINCT FROM 'receipt')",
+            name=op.f("ck_outcome_matched_evidence"),
+        ),
+        sa.CheckConstraint(
+            "kind IS DISTINCT FROM 'receipt' OR proof_file IS NOT NULL", name=op.f("ck_outcome_receipt_evidence")
+        ),
+        sa.CheckConstraint(
+            "(notice_id IS NOT NULL) = (kind IS NOT DISTINCT FROM 'silent')", name=op.f("ck_outcome_silent_evidence")
+        ),
+        sa.CheckConstraint("num_nonnulls(notice_id, noticed_on) IN (0, 2)", name=op.f("ck_outcome_noticed_whole")),
+        sa.CheckConstraint("noticed_on < decided_on", name=op.f("ck_outcome_silent_after_notice")),
+        sa.ForeignKeyConstraint(["case_id"], ["complaint.id"], name=op.f("fk_outcome_case_id")),
+        sa.ForeignKeyConstraint(["proof_file"], ["evidence.id"], name=op.f("fk_outcome_proof_file")),
+        sa.ForeignKeyConstraint(["answered_by"], ["account.id"], name=op.f("fk_outcome_answered_by")),
+        sa.ForeignKeyConstraint(["matched_by"], ["account.id"], name=op.f("fk_outcome_matched_by")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_outcome_notice_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outcome")),
+    )
+    op.create_index("uq_outcome_open", "outcome", ["case_id"], unique=True, postgresql_where=NOT_DECIDED)
+    op.create_index("ix_outcome_case", "outcome", ["case_id", "id"])
+    op.create_index("ix_outcome_waiting", "outcome", ["recorded_on", "id"], postgresql_where=NOT_DECIDED)
+    op.create_index("ix_outcome_decided", "outcome", ["decided_on"], postgresql_where=sa.text("kind IS NOT NULL"))
+    secured("outcome")
+    for audience in AUDIENCES:
+        policy("outcome", f"{audience}_reads", "SELECT", audience, seen("outcome", "case_id", audience))
+        grant("SELECT, INSERT", "outcome", audience)
+    answers()
+
+
+def answers() -> None:
+    """The firm, or an officer for it, says it performed; the consumer alone answers; an officer alone matches."""
+    for audience in ("merchant", "officer"):
+        writes = seen("outcome", "case_id", audience, writes=True)
+        policy("outcome", f"{audience}_performs", "INSERT", audience, None, f"kind IS NULL AND {writes}")
+    writes = seen("outcome", "case_id", "consumer", writes=True)
+    answered = f"kind IN ('confirmed', 'denied') AND answered_by = app_account() AND {writes}"
+    policy("outcome", "consumer_says", "INSERT", "consumer", None, answered)
+    policy("outcome", "consumer_answers", "UPDATE", "consumer", f"kind IS NULL AND {writes}", answered)
+    changes = "kind, decided_on, answered_by, performed_fen, performed_on, proof_file"
+    grant(f"UPDATE ({changes})", "outcome", "consumer")
+    writes = seen("outcome", "case_id", "officer", writes=True)
+    matched = f"kind = 'receipt' AND matched_by = app_account() AND {writes}"
+    policy("outcome", "officer_matches", "UPDATE", "officer", f"kind IS NULL AND {writes}", matched)
+    grant("UPDATE (kind, decided_on, matched_by)", "outcome", "officer")
