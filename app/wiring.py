@@ -75,7 +75,7 @@ WAITS: Mapping[str, Wait] = {webhooks.DELIVER: webhooks.wait}
 def external(told: Settings) -> Mapping[str, External]:
     """What follows outside the database from which message."""
     return {
-        notices.SEND: partial(send_notice, channels=CHANNELS),
+        notices.SEND: partial(send_notice, channels=CHANNELS, address=told.address),
         webhooks.DELIVER: partial(hooks.send, outbound=Outbound(loopback=told.webhook_loopback)),
     }
 

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from complaints.after_models import Outcome
-from complaints.operations import decide, outcomes
+from complaints.after_models import Outcome, Question
+from complaints.models import Complaint
+from complaints.operations import asking, decide, outcomes
 from complaints.outcome import SETTINGS
 from workflows import declared
+from workflows.delivery import notices
 from workflows.delivery.jobs import SlotClock
+from workflows.delivery.outbox import Handler
+from workflows.delivery.tables import Message
 from workflows.people.tables import Bureau
+from workflows.store.session import DatabaseClock
 
 MOST = 500
 """Cases moved by one step of one run; the next run goes on with the rest."""
+
+LOOK_BACK = timedelta(days=14)
+"""How long after its day a question is still asked, where nobody could ask on the day itself."""
+
+REACHING = ("sms", "email")
+"""Channels that a link is sent by: a page needs none."""
 
 ASKED = "notice.complaint.perform.complainant"
 """The notice that asks the consumer. Only one that reached out – served by message, not merely shown – counts."""
@@ -32,14 +44,61 @@ UNANSWERED = text("""
     ORDER BY o.recorded_on, o.id LIMIT :most
 """)
 
+UNASKED = text("""
+    SELECT c.id, e.seq FROM complaint c CROSS JOIN LATERAL (
+        SELECT max(seq) AS seq FROM case_event WHERE case_id = c.id AND event = 'close') e
+    WHERE c.closed_on BETWEEN :first AND :last AND c.settled_on IS NOT NULL AND c.city = :city AND e.seq IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM question q WHERE q.case_id = c.id AND q.kind = 'kept')
+    ORDER BY c.closed_on, c.id LIMIT :most
+""")
+
 
 def day_goes_by(session: Session, slot: datetime) -> dict[str, int]:
-    """Write down as silent what was asked and not answered within the declared days; done up to the slot's day.
+    """What the days bring: silence is written down, and weeks later consumers are asked whether promises were kept.
 
-    It may run again at any time: only what still waits for an answer is looked at.
+    It may run again at any time: only what still waits is looked at.
     """
-    clock = SlotClock(session, slot)
-    return {"silent": sum(_silent(session, city, clock) for city in cities(session))}
+    clock, found = SlotClock(session, slot), cities(session)
+    return {
+        "silent": sum(_silent(session, city, clock) for city in found),
+        "asked": sum(_ask_kept(session, city, clock) for city in found),
+    }
+
+
+def invite(session: Session, message: Message) -> None:
+    """Ask the complainant of a closed case to rate how it was handled: by a link, sent with the news of the closing."""
+    complaint = session.get_one(Complaint, message.case_id)
+    question = asking.ask(session, complaint, "rate", message.payload["event"], clock=DatabaseClock(session))
+    if question is not None:
+        _send(session, complaint, question, "notice.complaint.close.rate")
+
+
+def _ask_kept(session: Session, city: str, clock: SlotClock) -> int:
+    """Ask about agreements that were closed the declared days ago, or since then, whether they were kept."""
+    today = clock.today()
+    last = today - timedelta(days=setting(session, "question.kept", city, today))
+    asked = {"city": city, "first": last - LOOK_BACK, "last": last, "most": MOST}
+    rows = session.execute(UNASKED, asked).all()
+    for row in rows:
+        complaint = session.get_one(Complaint, row.id)
+        question = asking.ask(session, complaint, "kept", row.seq, clock=clock)
+        if question is not None:
+            _send(session, complaint, question, "notice.complaint.ask_kept.link")
+            values = {"number": complaint.number, "event": question.seq}
+            notices.tell(session, complaint, complaint.complainant_id, "notice.complaint.ask_kept.page", values)
+    return len(rows)
+
+
+def _send(session: Session, complaint: Complaint, question: Question, key: str) -> None:
+    """Send a question by its link; the notice names the question, and its address is written with the message."""
+    values = {"number": complaint.number, "event": question.seq, "link": str(question.id)}
+    reached = notices.reachable(session, complaint.complainant_id, REACHING)
+    notices.tell(session, complaint, complaint.complainant_id, key, values, reached)
+
+
+def handlers() -> Mapping[str, tuple[Handler, ...]]:
+    """What follows, besides the telling, from events after an agreement."""
+    return {"complaint.close": (invite,)}
 
 
 def cities(session: Session) -> list[str]:

@@ -1,14 +1,15 @@
-"""What comes after an agreement or a closing, as tables: outcomes with their proof."""
+"""What comes after an agreement or a closing, as tables: outcomes with their proof, questions by link."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from complaints.outcome import KINDS
+from complaints.codes import KEPT
+from complaints.outcome import KINDS, QUESTIONS
 from workflows.store.db import Base, one_of
 
 NOT_DECIDED = text("kind IS NULL")
@@ -55,4 +56,33 @@ class Outcome(Base):
         Index("ix_outcome_case", "case_id", "id"),
         Index("ix_outcome_waiting", "recorded_on", "id", postgresql_where=NOT_DECIDED),
         Index("ix_outcome_decided", "decided_on", postgresql_where=text("kind IS NOT NULL")),
+    )
+
+
+class Question(Base):
+    """Something that a consumer is asked by a link, once per resolution: ``seq`` is the event that closed the case.
+
+    Of the link's token only a digest is kept. A rating is a row of its own; the answer whether a promise was kept is
+    kept here.
+    """
+
+    __tablename__ = "question"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("complaint.id"))
+    seq: Mapped[int]
+    kind: Mapped[str]
+    token_digest: Mapped[bytes] = mapped_column(unique=True)
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+
+    __table_args__ = (
+        one_of("kind", QUESTIONS),
+        one_of("answer", KEPT),
+        CheckConstraint("(answer IS NOT NULL) = (kind = 'kept' AND answered_at IS NOT NULL)", name="answer_evidence"),
+        CheckConstraint("expires_at > asked_at", name="expires"),
+        UniqueConstraint("case_id", "seq", "kind"),
+        Index("ix_question_answered", "answered_at", postgresql_where=text("answer IS NOT NULL")),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from complaints import after_jobs
 from complaints.models import Complaint, Report
 from workflows.delivery import notices
 from workflows.delivery.outbox import Handler
@@ -29,13 +30,13 @@ COMPLAINANT_TOLD = {
     "match_receipt": PAGE,
     "silence": PAGE,
     "terminate": FAR,
-    "close": FAR,
+    "close": PAGE,
     "correct": FAR,
     "return_to_intake": PAGE,
     "dispatch": PAGE,
     "clock_moved": PAGE,
 }
-"""Which events the complainant hears of, and by which channels."""
+"""Which events the complainant hears of, and by which channels; messages of a closing carry a link of their own."""
 
 RESPONDENT_TOLD = {
     "file": PAGE,
@@ -53,6 +54,7 @@ RESPONDENT_TOLD = {
     "withdraw": PAGE,
     "close": PAGE,
     "evaluate": PAGE,
+    "answer_kept": PAGE,
     "clock_moved": PAGE,
 }
 """Which events the respondent firm hears of. Whether the complaint has a sister leg is nowhere in them."""
@@ -86,4 +88,7 @@ def _values(case: Any, message: Message) -> dict[str, Any]:
 def handlers() -> Mapping[str, tuple[Handler, ...]]:
     """Every topic of this domain with what follows from it."""
     told = {*COMPLAINANT_TOLD, *RESPONDENT_TOLD}
-    return {f"complaint.{event}": (tell_parties,) for event in sorted(told)} | {"report.file": (tell_reporter,)}
+    after = after_jobs.handlers()
+    telling = {f"complaint.{event}": (tell_parties,) for event in sorted(told)}
+    both = {topic: (*handlers, *after.get(topic, ())) for topic, handlers in telling.items()}
+    return {**after, **both, "report.file": (tell_reporter,)}

@@ -57,6 +57,7 @@ COMPLAINT_NOTES = {
     "match_receipt": (SETTLED, CLOSED),
     "silence": (SETTLED, CLOSED),
     "evaluate": (CLOSED,),
+    "answer_kept": (CLOSED,),
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 

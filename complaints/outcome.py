@@ -20,12 +20,8 @@ PROVED = (CONFIRMED, RECEIPT)
 QUESTIONS = ("rate", "kept")
 """What a consumer is asked by link: to rate how the case was handled; weeks later, whether the promise was kept."""
 
-KEPT = ("yes", "partly", "no")
 UNHAPPY = 2
 """A rating of one or two of five opens a return visit."""
-
-RATED_FOR = ("quick", "slow", "clear", "unclear", "fair", "unfair", "paid", "unpaid")
-"""Reasons to tick beside a rating; our own words, since no list was found."""
 
 SETTINGS = {
     s.code: s
@@ -41,6 +37,13 @@ SETTINGS = {
                 "until a consumer who was asked counts as silent",
             ),
         ),
+        Declared(
+            "question.life", 30, 3, 180, "days", ("免登录评价链接的有效期", "how long a link to answer by is good")
+        ),
+        Declared(
+            "question.kept", 21, 7, 180, "days", ("办结多少天后询问承诺是否兑现", "until a consumer is asked anew")
+        ),
+        Declared("return_visit.due", 7, 1, 60, "days", ("回访任务的完成期限", "to make a return visit")),
     )
 }
 """Declared settings: no text gives these numbers."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from complaints.models import Complaint, Report
-from complaints.operations import decide, mediate, outcomes, reports
+from complaints.operations import asking, decide, mediate, outcomes, reports
 from workflows.errors import FieldError, NotFound, Refused, RuleBroken
 from workflows.people import directory
 from workflows.people.actor import OFFICIALS, Actor, ActorRole
@@ -71,6 +71,7 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
     "withdraw": Verb(mediate.withdraw, by=CONSUMER),
     "close": Verb(mediate.close),
     "evaluate": Verb(mediate.evaluate, needs=("score",), takes=("reasons", "comment"), by=CONSUMER),
+    "answer_kept": Verb(asking.answer_kept, needs=("kept",), by=CONSUMER),
 }
 """Every verb of a complaint by its name in the address."""
 

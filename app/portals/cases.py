@@ -19,7 +19,7 @@ from app.views import cases, delays, money
 from complaints import after_queries, codes, ledgers, outcome, queries
 from complaints.after_models import Outcome
 from complaints.models import Complaint
-from complaints.operations import decide
+from complaints.operations import asking, decide
 from complaints.schemas.cases import VerbIn
 from workflows.case import clocks, journal
 from workflows.case.tables import CaseEvent
@@ -50,7 +50,8 @@ FIELDS = {
     "confirm": ("amount_yuan", "on"),
     "deny": ("reason",),
     "terminate": ("ground", "reason"),
-    "evaluate": ("score", "comment"),
+    "evaluate": ("score", "reasons", "comment"),
+    "answer_kept": ("kept",),
 }
 """The fields of a verb's form, in order."""
 
@@ -101,6 +102,7 @@ def offered(session: Session, case: Complaint, verb: str, outcomes: Sequence[Out
         "confirm": outcome.may_answer(known),
         "deny": outcome.may_answer(known),
         "match_receipt": waits and latest is not None and latest.proof_file is not None,
+        "answer_kept": verb == "answer_kept" and asking.open_question(session, case.id) is not None,
         "evaluate": not (verb == "evaluate" and queries.evaluations(session, case.id)),
     }.get(verb, True)
 
@@ -165,12 +167,16 @@ def values(form: Any, verb: str) -> dict[str, Any]:
 
     :raises RuleBroken: a field that cannot be read, by name.
     """
-    given = {name: form.get(name, "").strip() for name in FIELDS.get(verb, ()) if form.get(name, "").strip()}
+    given: dict[str, Any] = {
+        name: form.get(name, "").strip() for name in FIELDS.get(verb, ()) if form.get(name, "").strip()
+    }
     if "amount_yuan" in given:
         given["amount_fen"] = money.fen(given.pop("amount_yuan"), "amount_yuan")
     file = request.files.get("proof") if "proof" in FIELDS.get(verb, ()) else None
     if file and file.filename:
         given["proof"] = str(keep(file).id)
+    if "reasons" in given:
+        given["reasons"] = form.getlist("reasons")
     if "score" in given and given["score"].isascii() and given["score"].isdigit():
         given["score"] = int(given["score"][:2])
     schema = VerbIn()

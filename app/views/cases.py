@@ -19,9 +19,9 @@ from workflows.people.masks import masked_address, masked_name, masked_phone, pl
 from workflows.store.sealed import unseal
 from workflows.time.explain import DayLine, explain
 
-CONSUMER_VERBS = ("consent", "offer", "withdraw", "confirm", "deny", "evaluate")
+CONSUMER_VERBS = ("consent", "offer", "withdraw", "confirm", "deny", "evaluate", "answer_kept")
 MERCHANT_VERBS = ("consent", "offer", "perform")
-NOT_OFFICERS = ("withdraw", "confirm", "deny", "evaluate", "silence")
+NOT_OFFICERS = ("withdraw", "confirm", "deny", "evaluate", "answer_kept", "silence")
 AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
 """What is possible only where something was agreed."""
 

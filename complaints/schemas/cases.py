@@ -235,6 +235,7 @@ class VerbIn(Strict):
     comment = Words(500)
     district = Words(6)
     proof = fields.UUID()
+    kept = Words(10)
 
 
 class EventOut(Strict):

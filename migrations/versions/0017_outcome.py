@@ -1,11 +1,11 @@
-"""What comes after an agreement: outcomes with their proof."""
+"""What comes after an agreement or a closing: outcomes with their proof, questions by link."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.rights import AUDIENCES, grant, policy, secured, seen
+from migrations.rights import AUDIENCES, grant, policy, role, secured, seen
 
 revision = "outcome"
 down_revision = "0016"
@@ -15,8 +15,21 @@ depends_on = None
 NOT_DECIDED = sa.text("kind IS NULL")
 
 
+# Whoever holds a link's token may know what its message has told already, and for whom to answer; nothing else.
+QUESTION_OPEN = """
+CREATE FUNCTION question_open(of_digest bytea) RETURNS TABLE (id uuid, case_id uuid, account uuid, kind text, city text,
+    number text, respondent text, answered boolean, expired boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    AS $$ SELECT q.id, q.case_id, c.complainant_id, q.kind, c.city, c.number, c.respondent_name,
+          q.answered_at IS NOT NULL OR (q.kind = 'rate' AND EXISTS (SELECT 1 FROM evaluation e
+              WHERE e.case_id = q.case_id AND e.resolution = q.seq)), q.expires_at <= now()
+          FROM question q JOIN complaint c ON c.id = q.case_id WHERE q.token_digest = of_digest $$
+"""
+
+
 def upgrade() -> None:
     outcomes()
+    questions()
 
 
 def outcomes() -> None:
@@ -94,3 +107,40 @@ def answers() -> None:
     matched = f"kind = 'receipt' AND matched_by = app_account() AND {writes}"
     policy("outcome", "officer_matches", "UPDATE", "officer", f"kind IS NULL AND {writes}", matched)
     grant("UPDATE (kind, decided_on, matched_by)", "outcome", "officer")
+
+
+def questions() -> None:
+    op.create_table(
+        "question",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("token_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.CheckConstraint("kind IN ('rate', 'kept')", name=op.f("ck_question_kind")),
+        sa.CheckConstraint("answer IN ('yes', 'partly', 'no')", name=op.f("ck_question_answer")),
+        sa.CheckConstraint(
+            "(answer IS NOT NULL) = (kind = 'kept' AND answered_at IS NOT NULL)",
+            name=op.f("ck_question_answer_evidence"),
+        ),
+        sa.CheckConstraint("expires_at > asked_at", name=op.f("ck_question_expires")),
+        sa.ForeignKeyConstraint(["case_id"], ["complaint.id"], name=op.f("fk_question_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_question_token_digest")),
+        sa.UniqueConstraint("case_id", "seq", "kind", name=op.f("uq_question_case_id_seq_kind")),
+    )
+    op.create_index("ix_question_answered", "question", ["answered_at"], postgresql_where=sa.text("answer IS NOT NULL"))
+    secured("question")
+    policy("question", "consumer_reads", "SELECT", "consumer", seen("question", "case_id", "consumer"))
+    writes = seen("question", "case_id", "consumer", writes=True)
+    policy("question", "consumer_answers", "UPDATE", "consumer", f"answered_at IS NULL AND {writes}", writes)
+    policy("question", "officer_reads", "SELECT", "officer", seen("question", "case_id", "officer"))
+    grant("SELECT, UPDATE (answered_at, answer)", "question", "consumer")
+    grant("SELECT", "question", "officer")
+    op.execute(QUESTION_OPEN)
+    op.execute("REVOKE ALL ON FUNCTION question_open(bytea) FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION question_open(bytea) TO {role('public')}")

@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import psycopg
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import ProgrammingError
 
-from app import wiring
-from complaints import after_jobs, ledgers, measures
+from complaints import ledgers, measures
 from complaints.after_models import Outcome
 from complaints.operations import decide, mediate, outcomes
 from complaints.outcome import CONFIRMED, DENIED, RECEIPT, SILENT
+from tests.support.agreed import by_consumer, by_firm, closed, drained, kinds, night, rows, served, settled
 from tests.support.world import at
 from workflows.case.tables import CaseEvent
-from workflows.delivery import outbox
 from workflows.delivery.notices import Notice
 from workflows.errors import Conflict, RuleBroken
 from workflows.store.db import new_id
 from workflows.store.evidence import Evidence
-from workflows.time.clock import SHANGHAI
-
-SETTLED = "2026-07-24"
-
-
-def settled(world, fen=39900):
-    case = world.mediating()
-    world.decide(case, mediate.settle, fen, clock=at(SETTLED))
-    return case
-
-
-def closed(world, fen=39900):
-    case = settled(world, fen)
-    world.decide(case, mediate.close, clock=at("2026-07-25"))
-    return case
-
-
-def by_firm(world, case, *values, clock="2026-07-26", **named):
-    with world.as_merchant() as session:
-        found = decide.find(session, case)
-        return outcomes.perform(session, found, *values, actor=world.merchant_actor, clock=at(clock), **named)
-
-
-def by_consumer(world, case, verb, *values, clock="2026-07-28", **named):
-    with world.as_consumer() as session:
-        found = decide.find(session, case)
-        return verb(session, found, *values, actor=world.consumer_actor, clock=at(clock), **named)
-
-
-def rows(world, case):
-    with world.as_worker() as session:
-        return session.scalars(select(Outcome).where(Outcome.case_id == case).order_by(Outcome.id)).all()
-
-
-def kinds(world, case):
-    return [row.kind for row in rows(world, case)]
 
 
 def uploaded(world, owner):
@@ -67,28 +30,6 @@ def uploaded(world, owner):
         )  # fmt: skip
         session.add(file)
         return file.id
-
-
-def drained(world):
-    """Let the worker do everything that follows from what happened."""
-    more = True
-    while more:
-        with world.as_worker() as session:
-            found = outbox.drain(session, wiring.HANDLERS, 100)
-        assert found.failed == 0
-        more = found.more
-
-
-def served(world, case, on):
-    moment = datetime.combine(date.fromisoformat(on), datetime.min.time(), SHANGHAI) + timedelta(hours=10)
-    with world.as_worker() as session:
-        of_case = (Notice.case_id == case) & (Notice.channel != "page")
-        session.execute(update(Notice).where(of_case).values(served_at=moment, proof={"stand_in": "sms"}))
-
-
-def night(world, on):
-    with world.as_worker() as session:
-        return after_jobs.day_goes_by(session, datetime.fromisoformat(f"{on}T08:20:00+08:00"))
 
 
 def test_the_firm_says_it_paid_and_the_consumer_confirms(world):
@@ -183,11 +124,11 @@ def test_silence_counts_only_after_a_served_notice_and_the_declared_days(world):
     case = closed(world)
     by_firm(world, case, 39900)
     drained(world)
-    assert night(world, "2026-08-20") == {"silent": 0}
+    assert night(world, "2026-08-20")["silent"] == 0
     served(world, case, "2026-07-27")
-    assert night(world, "2026-08-11") == {"silent": 0}
-    assert night(world, "2026-08-12") == {"silent": 1}
-    assert night(world, "2026-08-12") == {"silent": 0}
+    assert night(world, "2026-08-11")["silent"] == 0
+    assert night(world, "2026-08-12")["silent"] == 1
+    assert night(world, "2026-08-12")["silent"] == 0
     (row,) = rows(world, case)
     assert (row.kind, row.noticed_on, row.decided_on) == (SILENT, date(2026, 7, 27), date(2026, 8, 12))
     assert world.read(case).paid_on is None
