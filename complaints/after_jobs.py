@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from complaints.after_models import Outcome, Question
 from complaints.models import Complaint
-from complaints.operations import asking, decide, outcomes
-from complaints.outcome import SETTINGS
+from complaints.operations import asking, decide, outcomes, visits
+from complaints.outcome import SETTINGS, asks_for_visit
 from workflows import declared
+from workflows.case.tables import CaseEvent
 from workflows.delivery import notices
 from workflows.delivery.jobs import SlotClock
 from workflows.delivery.outbox import Handler
@@ -96,9 +98,20 @@ def _send(session: Session, complaint: Complaint, question: Question, key: str) 
     notices.tell(session, complaint, complaint.complainant_id, key, values, reached)
 
 
+def visit_again(session: Session, message: Message) -> None:
+    """Open a return visit where an event asks for one: an unhappy rating, a denial, a broken promise."""
+    key = (message.case_id, message.payload["event"])
+    event = session.get_one(CaseEvent, key)
+    reason = asks_for_visit(event.event, json.loads(event.body)["facts"])
+    if reason is not None:
+        complaint = session.get_one(Complaint, message.case_id)
+        visits.open_visit(session, complaint, reason, event.seq, clock=DatabaseClock(session))
+
+
 def handlers() -> Mapping[str, tuple[Handler, ...]]:
     """What follows, besides the telling, from events after an agreement."""
-    return {"complaint.close": (invite,)}
+    again = dict.fromkeys(("complaint.deny", "complaint.evaluate", "complaint.answer_kept"), (visit_again,))
+    return {"complaint.close": (invite,), **again}
 
 
 def cities(session: Session) -> list[str]:

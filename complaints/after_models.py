@@ -1,4 +1,4 @@
-"""What comes after an agreement or a closing, as tables: outcomes with their proof, questions by link."""
+"""What comes after an agreement or a closing, as tables: outcomes with proof, questions by link, return visits."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from complaints.codes import KEPT
-from complaints.outcome import KINDS, QUESTIONS
-from workflows.store.db import Base, one_of
+from complaints.outcome import KINDS, QUESTIONS, REASONS, RESULTS
+from workflows.store.db import Base, at_most, one_of
 
 NOT_DECIDED = text("kind IS NULL")
 
@@ -85,4 +85,66 @@ class Question(Base):
         CheckConstraint("expires_at > asked_at", name="expires"),
         UniqueConstraint("case_id", "seq", "kind"),
         Index("ix_question_answered", "answered_at", postgresql_where=text("answer IS NOT NULL")),
+    )
+
+
+class ReturnSample(Base):
+    """A draw of closed cases to visit again: everything that is needed to draw it again."""
+
+    __tablename__ = "return_sample"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    bureau_id: Mapped[UUID] = mapped_column(ForeignKey("bureau.id"))
+    first: Mapped[date]
+    last: Mapped[date]
+    seed: Mapped[str]
+    method: Mapped[str]
+    percent: Mapped[int]
+    most: Mapped[int]
+    population: Mapped[int]
+    frame: Mapped[str]
+    """The digest of the cases that were looked at."""
+
+    drawn_on: Mapped[date]
+    drawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (
+        CheckConstraint("last >= first AND last <= drawn_on", name="period"),
+        CheckConstraint("percent BETWEEN 1 AND 100", name="percent"),
+        at_most("seed", 64),
+        Index("ix_return_sample_bureau", "bureau_id", "id"),
+    )
+
+
+class ReturnVisit(Base):
+    """One return visit to make or made: why, by when, and what was found. Its words are kept with the journal alone.
+
+    ``seq`` is the journal event that asks for it; one that was drawn names its sample instead.
+    """
+
+    __tablename__ = "return_visit"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("complaint.id"))
+    bureau_id: Mapped[UUID] = mapped_column(ForeignKey("bureau.id"))
+    reason: Mapped[str]
+    seq: Mapped[int | None]
+    sample_id: Mapped[UUID | None] = mapped_column(ForeignKey("return_sample.id"))
+    opened_on: Mapped[date]
+    due_on: Mapped[date]
+    result: Mapped[str | None]
+    done_on: Mapped[date | None]
+    done_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (
+        one_of("reason", REASONS),
+        one_of("result", RESULTS),
+        CheckConstraint("(reason = 'sample') = (sample_id IS NOT NULL)", name="drawn"),
+        CheckConstraint("(reason = 'sample') = (seq IS NULL)", name="asked_by"),
+        CheckConstraint("num_nonnulls(result, done_on, done_by) IN (0, 3)", name="recorded_whole"),
+        Index("uq_return_visit_event", "case_id", "seq", unique=True, postgresql_where=text("seq IS NOT NULL")),
+        Index("uq_return_visit_sample", "sample_id", "case_id", unique=True),
+        Index("ix_return_visit_open", "bureau_id", "due_on", "id", postgresql_where=text("result IS NULL")),
+        Index("ix_return_visit_due", "due_on", postgresql_where=text("reason = 'sample'")),
+        Index("ix_return_visit_case", "case_id"),
     )

@@ -58,6 +58,7 @@ COMPLAINT_NOTES = {
     "silence": (SETTLED, CLOSED),
     "evaluate": (CLOSED,),
     "answer_kept": (CLOSED,),
+    "return_visit": (SETTLED, CLOSED),
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 

@@ -13,6 +13,8 @@ A case belongs to the day its outcome became known and never moves to another da
 - ``complaint.outcome_proved`` 1: agreements confirmed by the consumer or proved by a matched receipt ÷ all outcomes
   that became known that day; ``complaint.outcome_silent`` and ``complaint.outcome_denied`` 1 are the rest of the same
   whole. An agreement that was denied first and kept later became known twice.
+- ``complaint.kept`` 1: promises kept in full ÷ all answers that day to the question whether they were.
+- ``complaint.visited`` 1 (回访率): drawn return visits recorded by their day ÷ all drawn that were due that day.
 - ``complaint.days_…`` 1: see :mod:`complaints.ledgers`.
 """
 
@@ -64,6 +66,20 @@ OUTCOME = """
     GROUP BY GROUPING SETS ((c.city, c.district), (c.city), ())
 """
 
+KEPT = """
+    SELECT c.city, c.district, count(*) FILTER (WHERE q.answer = 'yes') AS num, count(*) AS den
+    FROM question q JOIN complaint c ON c.id = q.case_id
+    WHERE q.answer IS NOT NULL AND q.answered_at >= :day ::timestamp AT TIME ZONE 'Asia/Shanghai'
+      AND q.answered_at < (:day ::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+    GROUP BY GROUPING SETS ((c.city, c.district), (c.city), ())
+"""
+
+VISITED = """
+    SELECT c.city, c.district, count(*) FILTER (WHERE v.done_on <= v.due_on) AS num, count(*) AS den
+    FROM return_visit v JOIN complaint c ON c.id = v.case_id WHERE v.reason = 'sample' AND v.due_on = :day
+    GROUP BY GROUPING SETS ((c.city, c.district), (c.city), ())
+"""
+
 DEFINITIONS = {
     "complaint.accept_on_time": ACCEPT_ON_TIME,
     "complaint.settled": SETTLED,
@@ -73,6 +89,8 @@ DEFINITIONS = {
     "complaint.outcome_proved": OUTCOME.format(kinds="'confirmed', 'receipt'"),
     "complaint.outcome_silent": OUTCOME.format(kinds="'silent'"),
     "complaint.outcome_denied": OUTCOME.format(kinds="'denied'"),
+    "complaint.kept": KEPT,
+    "complaint.visited": VISITED,
 }
 NAMES = (*DEFINITIONS, *ledgers.NAMES)
 

@@ -7,6 +7,9 @@ not answer in time – counted apart, never as a confirmation. ``denied``: the c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from workflows.time.declared import Declared
 
 CONFIRMED = "confirmed"
@@ -22,6 +25,12 @@ QUESTIONS = ("rate", "kept")
 
 UNHAPPY = 2
 """A rating of one or two of five opens a return visit."""
+
+REASONS = ("unhappy", "denied", "broken", "sample")
+"""Why a case is visited again: an unhappy rating, a denied performance, a broken promise, the lot."""
+
+RESULTS = ("solved", "unsolved", "unreached")
+"""What a return visit found; nobody reached is a result too, and is counted as what it is."""
 
 SETTINGS = {
     s.code: s
@@ -65,3 +74,15 @@ def may_perform(latest: str | None, *, is_open: bool) -> bool:
 def may_answer(latest: str | None) -> bool:
     """Whether the consumer may still say what became of it: silence is broken by an answer, proof is not undone."""
     return latest not in PROVED
+
+
+def asks_for_visit(event: str, facts: Mapping[str, Any]) -> str | None:
+    """Why an event asks for a return visit, if it does.
+
+    :param facts: the event's open facts, as the journal has them.
+    """
+    if event == "deny":
+        return "denied"
+    if event == "evaluate" and facts["score"] <= UNHAPPY:
+        return "unhappy"
+    return "broken" if event == "answer_kept" and facts["kept"] == "no" else None

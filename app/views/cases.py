@@ -21,7 +21,7 @@ from workflows.time.explain import DayLine, explain
 
 CONSUMER_VERBS = ("consent", "offer", "withdraw", "confirm", "deny", "evaluate", "answer_kept")
 MERCHANT_VERBS = ("consent", "offer", "perform")
-NOT_OFFICERS = ("withdraw", "confirm", "deny", "evaluate", "answer_kept", "silence")
+NOT_OFFICERS = ("withdraw", "confirm", "deny", "evaluate", "answer_kept", "silence", "return_visit")
 AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
 """What is possible only where something was agreed."""
 

@@ -1,4 +1,4 @@
-"""What comes after an agreement or a closing: outcomes with their proof, questions by link."""
+"""What comes after an agreement or a closing: outcomes with their proof, questions by link, return visits."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ down_revision = "0016"
 branch_labels = None
 depends_on = None
 
+OWN_BUREAU = "bureau_id = ANY ((SELECT app_parties())::uuid[])"
 NOT_DECIDED = sa.text("kind IS NULL")
 
 
@@ -30,6 +31,7 @@ CREATE FUNCTION question_open(of_digest bytea) RETURNS TABLE (id uuid, case_id u
 def upgrade() -> None:
     outcomes()
     questions()
+    return_visits()
 
 
 def outcomes() -> None:
@@ -144,3 +146,66 @@ def questions() -> None:
     op.execute(QUESTION_OPEN)
     op.execute("REVOKE ALL ON FUNCTION question_open(bytea) FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION question_open(bytea) TO {role('public')}")
+
+
+def return_visits() -> None:
+    op.create_table(
+        "return_sample",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("seed", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("percent", sa.BigInteger(), nullable=False),
+        sa.Column("most", sa.BigInteger(), nullable=False),
+        sa.Column("population", sa.BigInteger(), nullable=False),
+        sa.Column("frame", sa.Text(), nullable=False),
+        sa.Column("drawn_on", sa.Date(), nullable=False),
+        sa.Column("drawn_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("last >= first AND last <= drawn_on", name=op.f("ck_return_sample_period")),
+        sa.CheckConstraint("percent BETWEEN 1 AND 100", name=op.f("ck_return_sample_percent")),
+        sa.CheckConstraint("char_length(seed) <= 64", name=op.f("ck_return_sample_seed_length")),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("fk_return_sample_bureau_id")),
+        sa.ForeignKeyConstraint(["drawn_by"], ["account.id"], name=op.f("fk_return_sample_drawn_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_sample")),
+    )
+    op.create_index("ix_return_sample_bureau", "return_sample", ["bureau_id", "id"])
+    op.create_table(
+        "return_visit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("bureau_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=True),
+        sa.Column("sample_id", sa.Uuid(), nullable=True),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("done_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("reason IN ('unhappy', 'denied', 'broken', 'sample')", name=op.f("ck_return_visit_reason")),
+        sa.CheckConstraint("result IN ('solved', 'unsolved', 'unreached')", name=op.f("ck_return_visit_result")),
+        sa.CheckConstraint("(reason = 'sample') = (sample_id IS NOT NULL)", name=op.f("ck_return_visit_drawn")),
+        sa.CheckConstraint("(reason = 'sample') = (seq IS NULL)", name=op.f("ck_return_visit_asked_by")),
+        sa.CheckConstraint(
+            "num_nonnulls(result, done_on, done_by) IN (0, 3)", name=op.f("ck_return_visit_recorded_whole")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["complaint.id"], name=op.f("fk_return_visit_case_id")),
+        sa.ForeignKeyConstraint(["bureau_id"], ["bureau.id"], name=op.f("fk_return_visit_bureau_id")),
+        sa.ForeignKeyConstraint(["sample_id"], ["return_sample.id"], name=op.f("fk_return_visit_sample_id")),
+        sa.ForeignKeyConstraint(["done_by"], ["account.id"], name=op.f("fk_return_visit_done_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_visit")),
+    )
+    asked, not_done = sa.text("seq IS NOT NULL"), sa.text("result IS NULL")
+    drawn = sa.text("reason = 'sample'")
+    op.create_index("uq_return_visit_event", "return_visit", ["case_id", "seq"], unique=True, postgresql_where=asked)
+    op.create_index("uq_return_visit_sample", "return_visit", ["sample_id", "case_id"], unique=True)
+    op.create_index("ix_return_visit_open", "return_visit", ["bureau_id", "due_on", "id"], postgresql_where=not_done)
+    op.create_index("ix_return_visit_due", "return_visit", ["due_on"], postgresql_where=drawn)
+    op.create_index("ix_return_visit_case", "return_visit", ["case_id"])
+    for table in ("return_sample", "return_visit"):
+        secured(table)
+        policy(table, "officer_own", "ALL", "officer", OWN_BUREAU, OWN_BUREAU)
+        grant("SELECT, INSERT", table, "officer")
+    grant("UPDATE (result, done_on, done_by)", "return_visit", "officer")

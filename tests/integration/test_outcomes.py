@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import ProgrammingError
 
-from complaints import ledgers, measures
+from complaints import ledgers
 from complaints.after_models import Outcome
 from complaints.operations import decide, mediate, outcomes
 from complaints.outcome import CONFIRMED, DENIED, RECEIPT, SILENT
-from tests.support.agreed import by_consumer, by_firm, closed, drained, kinds, night, rows, served, settled
+from tests.support.agreed import by_consumer, by_firm, closed, drained, figures, kinds, night, rows, served, settled
 from tests.support.world import at
 from workflows.case.tables import CaseEvent
 from workflows.delivery.notices import Notice
@@ -197,13 +197,6 @@ def test_the_night_counts_proved_silent_and_denied_of_one_whole(world):
         "outcome_denied": (2, 3),
     }
     assert figures(world, "outcome_", date(2026, 7, 29)) == {}
-
-
-def figures(world, prefix, day, scope="320508"):
-    with world.as_worker() as session:
-        found = measures.measure(session, day)
-    short = {f.name.removeprefix("complaint."): (f.numerator, f.denominator) for f in found if f.scope == scope}
-    return {name: value for name, value in short.items() if name.startswith(prefix)}
 
 
 def test_a_case_that_was_sent_on_keeps_its_days_and_the_night_counts_them(world):

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select, update
 
 from app import wiring
-from complaints import after_jobs
+from complaints import after_jobs, measures
 from complaints.after_models import Outcome
 from complaints.operations import decide, mediate, outcomes
 from tests.support.world import at
@@ -71,3 +71,10 @@ def served(world, case, on):
 def night(world, on):
     with world.as_worker() as session:
         return after_jobs.day_goes_by(session, datetime.fromisoformat(f"{on}T08:20:00+08:00"))
+
+
+def figures(world, prefix, day, scope="320508"):
+    with world.as_worker() as session:
+        found = measures.measure(session, day)
+    short = {f.name.removeprefix("complaint."): (f.numerator, f.denominator) for f in found if f.scope == scope}
+    return {name: value for name, value in short.items() if name.startswith(prefix)}
