@@ -14,6 +14,7 @@ from complaints.after_models import Outcome
 from complaints.operations import decide, mediate, outcomes
 from complaints.outcome import CONFIRMED, DENIED, RECEIPT, SILENT
 from tests.support.agreed import by_consumer, by_firm, closed, drained, figures, kinds, night, rows, served, settled
+from tests.support.http import Api, make_app, token_for
 from tests.support.world import at
 from workflows.case.tables import CaseEvent
 from workflows.delivery.notices import Notice
@@ -217,3 +218,38 @@ def test_a_case_that_was_sent_on_keeps_its_days_and_the_night_counts_them(world)
     }  # fmt: skip
     with world.as_consumer(world.other_consumer) as session:
         assert ledgers.of_case(session, case, date(2026, 8, 30)).days == 0
+
+
+def test_both_sides_and_the_officer_read_days_and_outcomes_by_the_api_and_a_stranger_nothing(world, tmp_path):
+    case = closed(world)
+    by_firm(world, case, 39900)
+    app = make_app(world.db, tmp_path / "var")
+    for account in (world.consumer, world.merchant, world.officer):
+        api = Api(app, token_for(world.db, account))
+        days = api.get(f"/complaints/{case}/delays").json
+        assert (days["days"], days["ended"]) == (6, True)
+        assert sum(total["days"] for total in days["totals"]) == sum(span["days"] for span in days["spans"]) == 6
+        assert days["spans"][0]["from"] == "2026-07-20"
+        assert days["spans"][0]["says"]
+        assert [o["performed_fen"] for o in api.get(f"/complaints/{case}/outcomes").json["items"]] == [39900]
+    for account in (world.other_consumer, world.far_officer):
+        api = Api(app, token_for(world.db, account))
+        assert api.get(f"/complaints/{case}/delays").status_code == 404
+        assert api.get(f"/complaints/{case}/outcomes").status_code == 404
+
+
+def test_the_firm_proves_by_the_api_with_a_file_of_its_own(world, tmp_path):
+    case = closed(world)
+    app = make_app(world.db, tmp_path / "var")
+    firm, consumer = (Api(app, token_for(world.db, account)) for account in (world.merchant, world.consumer))
+    body = {"amount_fen": 39900, "proof": str(uploaded(world, world.merchant))}
+
+    def act(api, verb, values):
+        return api.post(f"/complaints/{case}/{verb}", values, If_Match=f'"{world.read(case).version}"')
+
+    assert act(consumer, "perform", body).status_code == 403
+    done = act(firm, "perform", body)
+    assert (done.status_code, "perform" in done.json["allowed"]) == (200, True)
+    assert act(firm, "confirm", {}).status_code == 403
+    assert act(consumer, "confirm", {}).status_code == 200
+    assert kinds(world, case) == [CONFIRMED]

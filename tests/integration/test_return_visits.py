@@ -13,7 +13,7 @@ from complaints.models import Complaint
 from complaints.operations import asking, mediate, outcomes, visits
 from complaints.sampling import Wanted
 from tests.support.agreed import by_consumer, by_firm, closed, drained, figures, night
-from tests.support.http import make_app, secure, token_for
+from tests.support.http import Api, make_app, secure, token_for
 from tests.support.world import at
 from workflows.case import journal
 from workflows.case.tables import CaseEvent
@@ -185,3 +185,26 @@ def test_no_party_may_look_at_the_tasks(world):
         with world.db.engine(role).connect() as connection:
             allowed = connection.exec_driver_sql("SELECT has_table_privilege('return_visit', 'SELECT')").scalar()
             assert allowed is False
+
+
+def test_the_api_lists_records_and_draws(world, tmp_path):
+    app = make_app(world.db, tmp_path / "var")
+    secure(world, world.officer, "gusu", "officer")
+    officer, far = (Api(app, token_for(world.db, account)) for account in (world.officer, world.far_officer))
+    for _ in range(3):
+        closed(world)
+    asked = {"bureau_id": str(world.bureau), "first": "2026-07-20", "last": "2026-07-30", "seed": "probe"}
+    asked |= {"percent": 100, "most": 9}
+    assert far.post("/return-samples", asked).status_code == 404
+    assert officer.post("/return-samples", asked | {"percent": 0}).status_code == 422
+    drawn = officer.post("/return-samples", asked)
+    assert (drawn.status_code, drawn.json["population"]) == (201, 3)
+    first = officer.get("/return-visits?limit=2").json
+    rest = officer.get(f"/return-visits?limit=2&cursor={first['next']}").json
+    assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
+    assert far.get("/return-visits").json["items"] == []
+    task = first["items"][0]["id"]
+    assert far.post(f"/return-visits/{task}/record", {"result": "solved"}).status_code == 404
+    done = officer.post(f"/return-visits/{task}/record", {"result": "solved", "words": "已收到退款。"})
+    assert (done.status_code, done.json["result"]) == (200, "solved")
+    assert officer.post(f"/return-visits/{task}/record", {"result": "solved"}).status_code == 409
