@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
 
 from complaints import after_queries, sampling
-from complaints.after_models import ReturnSample, ReturnVisit
+from complaints.after_models import Outcome, Question, ReturnSample, ReturnVisit
 from complaints.models import Complaint
 from complaints.operations import asking, mediate, outcomes, visits
 from complaints.sampling import Wanted
@@ -178,6 +179,20 @@ def test_an_officer_draws_a_sample_and_records_in_one_touch(world, officer):
     assert officer.post(f"/officer/return-visits/{task.id}", data={"result": "solved"}).status_code == 303
     assert officer.post(f"/officer/return-visits/{task.id}", data={"result": "solved"}).status_code == 409
     assert "作了回访" in officer.get(f"/officer/complaints/{task.case_id}").text
+
+
+def test_a_stranger_sees_nothing_of_what_came_after_and_the_firm_no_question(world):
+    case = closed(world)
+    by_firm(world, case, 39900)
+    by_consumer(world, case, outcomes.deny)
+    drained(world)
+    with world.as_consumer() as session:
+        assert len(session.scalars(select(Outcome)).all()) == len(session.scalars(select(Question)).all()) == 1
+    for stranger in (world.as_consumer(world.other_consumer), world.as_far_officer()):
+        with stranger as session:
+            assert session.scalars(select(Outcome)).all() == session.scalars(select(Question)).all() == []
+    with pytest.raises(ProgrammingError, match="permission denied"), world.as_merchant() as session:
+        session.scalars(select(Question)).all()
 
 
 def test_no_party_may_look_at_the_tasks(world):
