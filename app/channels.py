@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from app.catalogue import text
 from app.standin import StandInMessage
+from complaints.operations import asking
 from workflows.delivery.leases import Lease
 from workflows.delivery.notices import Notice
 from workflows.people.tables import Account
 from workflows.store.db import new_id
 from workflows.store.sealed import seal, unseal
-from workflows.store.session import DatabaseClock, Databases, Role
+from workflows.store.session import DatabaseClock, Databases, Role, keys_of
 
 ADDRESS = {"sms": "phone", "email": "email"}
 """Which of an account's sealed fields a channel needs."""
@@ -49,17 +50,28 @@ class StandIn:
         return {"stand_in": self.channel, "id": str(key)}
 
 
-def send_notice(db: Databases, lease: Lease, channels: Mapping[str, Channel]) -> None:
-    """Send one notice by its channel and keep the proof; a notice that has been served is left alone."""
+def send_notice(db: Databases, lease: Lease, channels: Mapping[str, Channel], address: str) -> None:
+    """Send one notice by its channel and keep the proof; a notice that has been served is left alone.
+
+    :param address: what the links of a message begin with.
+    """
     with db.transaction(Role.WORKER) as session:
         notice = session.get_one(Notice, UUID(lease.payload["notice"]))
         account = session.get(Account, notice.recipient_id)
         to = None if account is None else unseal(session, account, ADDRESS[notice.channel])
         if notice.served_at is not None or account is None or to is None:
             return
-        words = text(notice.key, account.lang, **notice.values)
+        words = text(notice.key, account.lang, **linked(session, notice.values, address))
         proof = channels[notice.channel].send(session, notice.id, to, words)
         notice.served_at, notice.proof = DatabaseClock(session).now(), dict(proof)
+
+
+def linked(session: Session, values: Mapping[str, Any], address: str) -> dict[str, Any]:
+    """A notice's values, with the address of the question that it asks: its token stands in the message alone."""
+    if "link" not in values:
+        return dict(values)
+    token = asking.token(keys_of(session), UUID(values["link"]))
+    return {**values, "link": f"{address}/rate/{token}"}
 
 
 def send_code(session: Session, channel: Channel, phone: str, code: str, lang: str) -> None:

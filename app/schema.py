@@ -5,6 +5,7 @@ from __future__ import annotations
 from app import import_tables, standin
 from app.identity import tables as identity
 from app.portals import tables as portals
+from complaints import after_models as complaints_after
 from complaints import desk
 from complaints import models as complaints
 from merchants import models as merchants
@@ -27,6 +28,7 @@ MODULES = (
     merchants,
     complaints,
     desk,
+    complaints_after,
     identity,
     portals,
     standin,

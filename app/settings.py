@@ -38,6 +38,12 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
+def _web_address(text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise ValueError("must begin with https:// or http://")
+    return text.rstrip("/")
+
+
 def _setting(name: str, default: str, parse: Callable[[str], Any], says: str) -> Any:
     return field(metadata={"name": name, "default": default, "parse": parse, "says": says})
 
@@ -72,6 +78,13 @@ class Settings:
     open_data_licence: str = _setting(
         "WUYOU_OPEN_DATA_LICENCE", "", str, "Licence of the open data, as its page states it. Empty: none declared."
     )
+    public_address: str = _setting(
+        "WUYOU_ADDRESS",
+        "",
+        _web_address,
+        "Where people reach this installation, as https://wuyou.example: links in messages begin with it."
+        " Empty: the address it listens on.",
+    )
     https: bool = _setting("WUYOU_HTTPS", "0", _flag, "1 when a TLS proxy stands in front: cookies become Secure.")
     webhook_loopback: bool = _setting(
         "WUYOU_WEBHOOK_LOOPBACK",
@@ -79,6 +92,11 @@ class Settings:
         _flag,
         "1 lets webhooks go to this machine, by plain http and to any port: for demos and tests, never in production.",
     )
+
+    @property
+    def address(self) -> str:
+        """What links in messages begin with."""
+        return self.public_address or f"http://{self.bind}:{self.port}"
 
     @property
     def embedded_database(self) -> bool:

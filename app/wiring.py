@@ -15,10 +15,12 @@ from app.keys import load_keys
 from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
+from complaints import after_jobs
 from complaints import jobs as complaint_jobs
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
 from complaints.models import Complaint, Report
+from complaints.outcome import SETTINGS as OUTCOME_SETTINGS
 from complaints.terms import TERMS as COMPLAINT_TERMS
 from measures import nightly
 from merchants import jobs as merchant_jobs
@@ -40,7 +42,7 @@ from workflows.time.terms import TermBook
 TERMS = TermBook([*MERCHANT_TERMS, *COMPLAINT_TERMS])
 """Every statutory and promised period of every domain."""
 
-SETTINGS: Mapping[str, Declared] = {**MERCHANT_SETTINGS, **COMPLAINT_SETTINGS}
+SETTINGS: Mapping[str, Declared] = {**MERCHANT_SETTINGS, **COMPLAINT_SETTINGS, **OUTCOME_SETTINGS}
 """Every declared setting: what no text says."""
 
 MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES)
@@ -74,7 +76,7 @@ WAITS: Mapping[str, Wait] = {webhooks.DELIVER: webhooks.wait}
 def external(told: Settings) -> Mapping[str, External]:
     """What follows outside the database from which message."""
     return {
-        notices.SEND: partial(send_notice, channels=CHANNELS),
+        notices.SEND: partial(send_notice, channels=CHANNELS, address=told.address),
         webhooks.DELIVER: partial(hooks.send, outbound=Outbound(loopback=told.webhook_loopback)),
     }
 
@@ -83,6 +85,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
     """What runs when, in Shanghai time."""
     return (
         Job("lists.forget", "40 * * * *", lists.forget),
+        Job("complaints.after", "20 * * * *", after_jobs.day_goes_by),
         Job("merchants.day", "10 * * * *", merchant_jobs.day_goes_by),
         Job("merchants.open_data", "15 2 * * *", partial(publish_open_data, told)),
         Job("merchants.agreements", "*/10 * * * *", merchant_jobs.agreements),

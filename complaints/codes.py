@@ -59,6 +59,12 @@ TOLD_BY = ("internet", "phone", "sms", "email", "post")
 """The media of telling (forms 5–8 and 10, notes)."""
 
 SIDES = ("complainant", "respondent")
+RATED_FOR = ("quick", "slow", "clear", "unclear", "fair", "unfair", "paid", "unpaid")
+"""Reasons to tick beside a rating; our own words, since no list was found."""
+
+KEPT = ("yes", "partly", "no")
+"""Whether a promise was kept, as the consumer says some weeks later."""
+
 OTHER_WAYS = ("negotiate", "association", "agency", "arbitration", "court")
 """The five ways of Consumer Protection Law art. 39, named to whoever's complaint is not accepted."""
 
@@ -76,4 +82,6 @@ def dictionary() -> dict[str, tuple[str, ...]]:
         "refusal": REFUSALS[ORDER_20] + REFUSALS[ORDER_121],
         "termination": TERMINATIONS[ORDER_20] + TERMINATIONS[ORDER_121],
         "told_by": TOLD_BY,
+        "rated_for": RATED_FOR,
+        "kept": KEPT,
     }

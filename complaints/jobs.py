@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from complaints import after_jobs
 from complaints.models import Complaint, Report
 from complaints.operations import indexing
 from workflows.delivery import notices
@@ -28,14 +29,17 @@ COMPLAINANT_TOLD = {
     "tested": PAGE,
     "offer": PAGE,
     "settle": FAR,
+    "perform": FAR,
+    "match_receipt": PAGE,
+    "silence": PAGE,
     "terminate": FAR,
-    "close": FAR,
+    "close": PAGE,
     "correct": FAR,
     "return_to_intake": PAGE,
     "dispatch": PAGE,
     "clock_moved": PAGE,
 }
-"""Which events the complainant hears of, and by which channels."""
+"""Which events the complainant hears of, and by which channels; messages of a closing carry a link of their own."""
 
 RESPONDENT_TOLD = {
     "file": PAGE,
@@ -45,10 +49,15 @@ RESPONDENT_TOLD = {
     "tested": PAGE,
     "offer": PAGE,
     "settle": PAGE,
+    "confirm": PAGE,
+    "deny": PAGE,
+    "match_receipt": PAGE,
+    "silence": PAGE,
     "terminate": PAGE,
     "withdraw": PAGE,
     "close": PAGE,
     "evaluate": PAGE,
+    "answer_kept": PAGE,
     "clock_moved": PAGE,
 }
 """Which events the respondent firm hears of. Whether the complaint has a sister leg is nowhere in them."""
@@ -87,4 +96,7 @@ def index(session: Session, _slot: datetime) -> Mapping[str, Any]:
 def handlers() -> Mapping[str, tuple[Handler, ...]]:
     """Every topic of this domain with what follows from it."""
     told = {*COMPLAINANT_TOLD, *RESPONDENT_TOLD}
-    return {f"complaint.{event}": (tell_parties,) for event in sorted(told)} | {"report.file": (tell_reporter,)}
+    after = after_jobs.handlers()
+    telling = {f"complaint.{event}": (tell_parties,) for event in sorted(told)}
+    both = {topic: (*handlers, *after.get(topic, ())) for topic, handlers in telling.items()}
+    return {**after, **both, "report.file": (tell_reporter,)}

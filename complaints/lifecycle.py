@@ -55,7 +55,14 @@ COMPLAINT_NOTES = {
     "told": (ACCEPTED, DECLINED, MEDIATING, TESTING, SETTLED, TERMINATED),
     "consent": (ACCEPTED,),
     "offer": (MEDIATING,),
+    "perform": (SETTLED, CLOSED),
+    "confirm": (SETTLED, CLOSED),
+    "deny": (SETTLED, CLOSED),
+    "match_receipt": (SETTLED, CLOSED),
+    "silence": (SETTLED, CLOSED),
     "evaluate": (CLOSED,),
+    "answer_kept": (CLOSED,),
+    "return_visit": (SETTLED, CLOSED),
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 

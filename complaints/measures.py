@@ -10,6 +10,12 @@ A case belongs to the day its outcome became known and never moves to another da
 - ``complaint.satisfied`` 1 (满意率): ratings of 4 and 5 ÷ all ratings given that day.
 - ``complaint.score`` 1: the sum of all scores ÷ their number.
 - ``complaint.recovered_fen`` 1 (挽回损失): fen agreed and paid ÷ cases settled that day.
+- ``complaint.outcome_proved`` 1: agreements confirmed by the consumer or proved by a matched receipt ÷ all outcomes
+  that became known that day; ``complaint.outcome_silent`` and ``complaint.outcome_denied`` 1 are the rest of the same
+  whole. An agreement that was denied first and kept later became known twice.
+- ``complaint.kept`` 1: promises kept in full ÷ all answers that day to the question whether they were.
+- ``complaint.visited`` 1 (回访率): drawn return visits recorded by their day ÷ all drawn that were due that day.
+- ``complaint.days_…`` 1: see :mod:`complaints.ledgers`.
 """
 
 from __future__ import annotations
@@ -19,6 +25,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from complaints import ledgers
 from complaints.terms import ACCEPT
 from workflows.measures import Figure
 
@@ -53,19 +60,45 @@ RECOVERED = """
     GROUP BY GROUPING SETS ((city, district), (city), ())
 """
 
+OUTCOME = """
+    SELECT c.city, c.district, count(*) FILTER (WHERE o.kind IN ({kinds})) AS num, count(*) AS den
+    FROM outcome o JOIN complaint c ON c.id = o.case_id WHERE o.decided_on = :day
+    GROUP BY GROUPING SETS ((c.city, c.district), (c.city), ())
+"""
+
+KEPT = """
+    SELECT c.city, c.district, count(*) FILTER (WHERE q.answer = 'yes') AS num, count(*) AS den
+    FROM question q JOIN complaint c ON c.id = q.case_id
+    WHERE q.answer IS NOT NULL AND q.answered_at >= :day ::timestamp AT TIME ZONE 'Asia/Shanghai'
+      AND q.answered_at < (:day ::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'
+    GROUP BY GROUPING SETS ((c.city, c.district), (c.city), ())
+"""
+
+VISITED = """
+    SELECT c.city, c.district, count(*) FILTER (WHERE v.done_on <= v.due_on) AS num, count(*) AS den
+    FROM return_visit v JOIN complaint c ON c.id = v.case_id WHERE v.reason = 'sample' AND v.due_on = :day
+    GROUP BY GROUPING SETS ((c.city, c.district), (c.city), ())
+"""
+
 DEFINITIONS = {
     "complaint.accept_on_time": ACCEPT_ON_TIME,
     "complaint.settled": SETTLED,
     "complaint.satisfied": RATED.format(num="count(*) FILTER (WHERE e.score >= 4)"),
     "complaint.score": RATED.format(num="sum(e.score)"),
     "complaint.recovered_fen": RECOVERED,
+    "complaint.outcome_proved": OUTCOME.format(kinds="'confirmed', 'receipt'"),
+    "complaint.outcome_silent": OUTCOME.format(kinds="'silent'"),
+    "complaint.outcome_denied": OUTCOME.format(kinds="'denied'"),
+    "complaint.kept": KEPT,
+    "complaint.visited": VISITED,
 }
-NAMES = tuple(DEFINITIONS)
+NAMES = (*DEFINITIONS, *ledgers.NAMES)
 
 
 def measure(session: Session, day: date) -> list[Figure]:
     """Every figure of the day, for each district, each city and both cities together."""
-    return [figure for name, query in DEFINITIONS.items() for figure in _figures(session, name, query, day)]
+    asked = [figure for name, query in DEFINITIONS.items() for figure in _figures(session, name, query, day)]
+    return [*asked, *ledgers.measure(session, day)]
 
 
 def _figures(session: Session, name: str, query: str, day: date) -> list[Figure]:

@@ -9,6 +9,7 @@ from flask_smorest import Api
 from marshmallow import fields
 from werkzeug.exceptions import HTTPException
 
+from app.api.afterwards import blueprint as afterwards
 from app.api.alliances import blueprint as alliances
 from app.api.brands import blueprint as brands
 from app.api.complaints import blueprint as complaints
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     sessions,
     *DOCUMENTS,
     complaints,
+    afterwards,
     reports,
     enrolments,
     plaques,

@@ -12,8 +12,8 @@ from app.api import verbs
 from app.http import context, paging
 from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint, expected_version, leads_to
-from app.views import cases
-from complaints import queries, searching
+from app.views import cases, delays
+from complaints import ledgers, queries, searching
 from complaints.models import Complaint
 from complaints.operations import decide, filing
 from complaints.schemas.cases import (
@@ -27,6 +27,7 @@ from complaints.schemas.cases import (
     as_leg,
     draft,
 )
+from complaints.schemas.delays import DelaysOut
 from workflows.case import clocks
 from workflows.case.tables import CaseEvent
 from workflows.errors import FieldError, RuleBroken
@@ -179,6 +180,16 @@ def explained(case: UUID) -> Any:
     queries.complaint(session, case)
     book = clocks.of_case(session, case)
     return {"items": cases.explained(session, book, context.clock().today(), context.lang(), "complaints")}
+
+
+@blueprint.route("/complaints/<uuid:case>/delays", methods=["GET"])
+@endpoint("case.read")
+@blueprint.response(200, DelaysOut())
+def delay_ledger(case: UUID) -> Any:
+    """Every calendar day of the case, charged to whoever held it."""
+    session = context.session()
+    queries.complaint(session, case)
+    return delays.facts(ledgers.of_case(session, case, context.clock().today()), context.lang())
 
 
 @blueprint.route("/complaints/<uuid:case>/<verb>", methods=["POST"])

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from complaints.models import Complaint, Report
-from complaints.operations import assign, decide, mediate, reports, second
+from complaints.operations import asking, assign, decide, mediate, outcomes, reports, second
 from workflows.errors import FieldError, NotFound, Refused, RuleBroken
 from workflows.people import directory
 from workflows.people.actor import OFFICIALS, Actor, ActorRole
 from workflows.time.clock import Clock
 
 CONSUMER = frozenset({ActorRole.CONSUMER})
+FIRM_SIDE = frozenset({ActorRole.MERCHANT}) | OFFICIALS
 SUPERVISOR = frozenset({ActorRole.SUPERVISOR})
 PARTIES = frozenset({ActorRole.CONSUMER, ActorRole.MERCHANT}) | OFFICIALS
 
@@ -66,10 +67,15 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
     "tested": Verb(mediate.tested, takes=("on",)),
     "offer": Verb(mediate.offer, needs=("side", "amount_fen"), takes=("words",), by=PARTIES),
     "settle": Verb(mediate.settle, needs=("amount_fen",), takes=("paid_on",)),
+    "perform": Verb(outcomes.perform, needs=("amount_fen",), takes=("on", "proof"), by=FIRM_SIDE),
+    "confirm": Verb(outcomes.confirm, takes=("amount_fen", "on", "proof"), by=CONSUMER),
+    "deny": Verb(outcomes.deny, takes=("reason",), by=CONSUMER),
+    "match_receipt": Verb(outcomes.match_receipt),
     "terminate": Verb(mediate.terminate, needs=("ground",), takes=("reason",)),
     "withdraw": Verb(mediate.withdraw, by=CONSUMER),
     "close": Verb(mediate.close),
     "evaluate": Verb(mediate.evaluate, needs=("score",), takes=("reasons", "comment"), by=CONSUMER),
+    "answer_kept": Verb(asking.answer_kept, needs=("kept",), by=CONSUMER),
 }
 """Every verb of a complaint by its name in the address."""
 

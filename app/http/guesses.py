@@ -6,6 +6,8 @@ in a transaction of its own after the request's, so that a refusal does not undo
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Response, after_this_request
 
 from app.http import context
@@ -19,16 +21,16 @@ FREE = 15
 """Wrong numbers within the throttle's window before the address has to wait."""
 
 
-def wrong() -> None:
+def wrong(scope: str = SCOPE) -> None:
     """Count the number of this request as a wrong one; the answer becomes *too many* where the address is locked."""
-    after_this_request(_count)
+    after_this_request(partial(_count, scope))
 
 
-def _count(response: Response) -> Response:
+def _count(scope: str, response: Response) -> Response:
     try:
         with context.installation().db.transaction(Role.PUBLIC) as session:
-            throttle.check(session, SCOPE, context.address())
-            throttle.failed(session, SCOPE, context.address(), FREE)
+            throttle.check(session, scope, context.address())
+            throttle.failed(session, scope, context.address(), FREE)
     except TooMany as error:
         return answer(of_domain(error))
     return response

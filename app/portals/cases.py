@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.api import verbs
+from app.api.evidence import keep
 from app.http import context
 from app.portals import base
-from app.views import cases, money
-from complaints import codes, queries
+from app.views import cases, delays, money
+from complaints import after_queries, codes, ledgers, outcome, queries
+from complaints.after_models import Outcome
 from complaints.models import Complaint
-from complaints.operations import decide
+from complaints.operations import asking, decide
 from complaints.schemas.cases import VerbIn
 from workflows.case import clocks, journal
 from workflows.case.tables import CaseEvent
@@ -27,7 +31,7 @@ from workflows.store.evidence import Evidence
 MOST_EVENTS = 200
 MOST_FILES = 50
 
-TOLD_WITH_REASON = ("decline", "terminate", "correct", "offer")
+TOLD_WITH_REASON = ("decline", "terminate", "correct", "offer", "deny")
 """Events whose words are for the parties too: a decision is told with its reason (O121 15, 23), an offer is for all."""
 
 TO_COMPLAINANT = ("propose_decline", "answer_flags")
@@ -54,8 +58,12 @@ FIELDS = {
     "tested": ("on",),
     "offer": ("side", "amount_yuan", "words"),
     "settle": ("amount_yuan", "paid_on"),
+    "perform": ("amount_yuan", "on", "proof"),
+    "confirm": ("amount_yuan", "on"),
+    "deny": ("reason",),
     "terminate": ("ground", "reason"),
-    "evaluate": ("score", "comment"),
+    "evaluate": ("score", "reasons", "comment"),
+    "answer_kept": ("kept",),
 }
 """The fields of a verb's form, in order."""
 
@@ -65,27 +73,36 @@ def page(case: Complaint, **more: Any) -> dict[str, Any]:
     session, actor = context.session(), context.actor()
     book = clocks.of_case(session, case.id)
     today = context.clock().today()
+    outcomes = after_queries.outcomes(session, case.id) if case.settled_on else []
     return {
         "case": case,
+        "outcomes": outcomes,
         "complainant": cases.complainant(session, case, actor),
         "bureau": session.get_one(Bureau, case.bureau_id),
         "clocks": [
             (promise, [cases.day_facts(line, context.lang()) for line in cases.days(session, clock, today)])
             for promise, clock in zip(base.promises(book), book, strict=True)
         ],
+        "held": delays.shown(ledgers.of_case(session, case.id, today)),
         "history": history(session, case.id, actor),
         "evidence": evidence(session, case.id),
         "offers": queries.offers(session, case.id),
         "evaluations": queries.evaluations(session, case.id),
-        "verbs": [verb for verb in cases.verbs(case, actor) if offered(session, case, verb)],
-        "fields": FIELDS,
+        "verbs": [verb for verb in cases.verbs(case, actor) if offered(session, case, verb, outcomes)],
+        "fields": FIELDS | ({"confirm": ()} if outcomes and outcomes[0].kind is None else {}),
         "codes": codes,
         "today": today,
     } | more
 
 
-def offered(session: Session, case: Complaint, verb: str) -> bool:
-    """Next lawful steps only: what the facts do not allow yet is not shown."""
+def offered(session: Session, case: Complaint, verb: str, outcomes: Sequence[Outcome] = ()) -> bool:
+    """Next lawful steps only: what the facts do not allow yet is not shown.
+
+    :param outcomes: the accounts of the case's agreement, the latest first.
+    """
+    latest = outcomes[0] if outcomes else None
+    waits = latest is not None and latest.kind is None
+    known = latest.kind if latest is not None else None
     consents = case.complainant_consent_on and case.respondent_consent_on
     today = context.clock().today()
     untold = case.told_on is None or (case.state == "terminated" and case.termination_told_on is None)
@@ -95,6 +112,11 @@ def offered(session: Session, case: Complaint, verb: str) -> bool:
         "told": untold,
         "close": not untold,
         "approve_decline": bool(case.answered_on) or (case.answer_until or today) < today,
+        "perform": outcome.may_perform(known, is_open=waits),
+        "confirm": outcome.may_answer(known),
+        "deny": outcome.may_answer(known),
+        "match_receipt": waits and latest is not None and latest.proof_file is not None,
+        "answer_kept": verb == "answer_kept" and asking.open_question(session, case.id) is not None,
         "evaluate": not (verb == "evaluate" and queries.evaluations(session, case.id)),
     }.get(verb, True)
 
@@ -162,9 +184,16 @@ def values(form: Any, verb: str) -> dict[str, Any]:
 
     :raises RuleBroken: a field that cannot be read, by name.
     """
-    given = {name: form.get(name, "").strip() for name in FIELDS.get(verb, ()) if form.get(name, "").strip()}
+    given: dict[str, Any] = {
+        name: form.get(name, "").strip() for name in FIELDS.get(verb, ()) if form.get(name, "").strip()
+    }
     if "amount_yuan" in given:
         given["amount_fen"] = money.fen(given.pop("amount_yuan"), "amount_yuan")
+    file = request.files.get("proof") if "proof" in FIELDS.get(verb, ()) else None
+    if file and file.filename:
+        given["proof"] = str(keep(file).id)
+    if "reasons" in given:
+        given["reasons"] = form.getlist("reasons")
     if "score" in given and given["score"].isascii() and given["score"].isdigit():
         given["score"] = int(given["score"][:2])
     schema = VerbIn()

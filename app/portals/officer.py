@@ -87,4 +87,7 @@ def figures() -> Any:
     last = context.clock().today()
     first = last - timedelta(days=days - 1)
     shown = measures.by_district(context.session(), first, last, context.actor().city, context.lang())
-    return render_template("officer/measures.html", shown=shown, days=days, spans=SPANS, first=first, last=last)
+    held = measures.days_held(context.session(), first, last, context.actor().city)
+    return render_template(
+        "officer/measures.html", shown=shown, held=held, days=days, spans=SPANS, first=first, last=last
+    )

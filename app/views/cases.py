@@ -20,9 +20,21 @@ from workflows.people.masks import masked_address, masked_name, masked_phone, pl
 from workflows.store.sealed import unseal
 from workflows.time.explain import DayLine, explain
 
-CONSUMER_VERBS = ("answer_flags", "consent", "offer", "withdraw", "evaluate")
-MERCHANT_VERBS = ("consent", "offer")
-NOT_OFFICERS = ("answer_flags", "withdraw", "evaluate")
+CONSUMER_VERBS = ("answer_flags", "consent", "offer", "withdraw", "confirm", "deny", "evaluate", "answer_kept")
+MERCHANT_VERBS = ("consent", "offer", "perform")
+NOT_OFFICERS = (
+    "answer_flags",
+    "withdraw",
+    "confirm",
+    "deny",
+    "evaluate",
+    "answer_kept",
+    "silence",
+    "return_visit",
+)
+AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
+"""What is possible only where something was agreed."""
+
 SUPERVISOR_VERBS = ("correct",)
 
 
@@ -74,7 +86,7 @@ def complainant(session: Session, case: Complaint, actor: Actor) -> dict[str, st
 def verbs(case: Complaint, actor: Actor) -> list[str]:
     """What the actor may do next with the case, as state and role allow."""
     noted = [v for v, states in COMPLAINT_NOTES.items() if case.state in states and _fits(v, case, actor)]
-    lawful = [*COMPLAINT.allowed(case.state), *noted]
+    lawful = [*COMPLAINT.allowed(case.state), *(v for v in noted if case.settled_on or v not in AGREED)]
     if actor.role is ActorRole.CONSUMER:
         return [v for v in CONSUMER_VERBS if v in lawful]
     if actor.role is ActorRole.MERCHANT:

@@ -15,7 +15,7 @@ from complaints.terms import ACCEPT, MEDIATE, NOTIFY, TERMS
 from workflows.case import casework, clocks
 from workflows.case.casework import ClockHappens, ClockStart, ClockStop, Step
 from workflows.case.tables import CaseEvent
-from workflows.errors import Conflict, Refused, RuleBroken
+from workflows.errors import Conflict, FieldError, Refused, RuleBroken
 from workflows.people.actor import Actor, ActorRole
 from workflows.store.db import new_id
 from workflows.time.clock import Clock
@@ -182,13 +182,17 @@ def evaluate(
     """Rate the resolution, once (评价): five points and reasons.
 
     :raises Conflict: it was rated already.
-    :raises RuleBroken: a score outside 1 to 5, or too many words.
+    :param reasons: some of :data:`complaints.codes.RATED_FOR`.
+    :raises RuleBroken: a score outside 1 to 5, an unknown reason, or too many words.
     """
     rules.check_note("evaluate", complaint.state)
     if not 1 <= score <= 5:
         raise RuleBroken("score", "score must be from 1 to 5", field="score")
     if len(reasons) > MOST_REASONS or len(comment) > MOST_WORDS:
         raise RuleBroken("too_long", f"at most {MOST_REASONS} reasons and {MOST_WORDS} characters", field="comment")
+    if unknown := set(reasons) - set(codes.RATED_FOR):
+        fault = FieldError("reasons", "choice", f"unknown: {', '.join(sorted(unknown))}")
+        raise RuleBroken("validation", "a reason is unknown", errors=[fault])
     resolution = _resolution(session, complaint)
     given = Evaluation(
         id=new_id(), case_id=complaint.id, resolution=resolution, score=score, reasons=list(reasons),

@@ -237,6 +237,8 @@ class VerbIn(Strict):
     comment = Words(500)
     district = Words(6)
     officer = fields.UUID()
+    proof = fields.UUID()
+    kept = Words(10)
 
 
 class EventOut(Strict):

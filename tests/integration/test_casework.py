@@ -68,7 +68,7 @@ def test_a_complaint_lives_from_filing_to_rating(world):
     world.decide(case, mediate.close, clock=at("2026-08-11"))
     with world.as_consumer() as session:
         found = decide.find(session, case)
-        mediate.evaluate(session, found, 5, ["fast"], "谢谢", actor=world.consumer_actor, clock=at("2026-08-12"))
+        mediate.evaluate(session, found, 5, ["quick"], "谢谢", actor=world.consumer_actor, clock=at("2026-08-12"))
     final = world.read(case)
     assert (final.state, final.settled_fen, final.paid_on) == (CLOSED, 39900, date(2026, 8, 10))
     assert [c.late for c in book(world, case).values()] == [False, False]

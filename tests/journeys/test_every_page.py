@@ -26,6 +26,7 @@ PUBLIC = (
     "/sign-in/staff",
     "/merchant/register/",
     "/demo/messages",
+    "/rate/nothing-of-the-kind",
     "/api/docs",
     "/my/",
     "/nowhere",
@@ -52,6 +53,7 @@ STAFF = {
         "/officer/standings/",
         "/officer/standings/?state=removed",
         "/officer/visits/",
+        "/officer/return-visits/",
     ),
 }
 FILING = tuple(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check"))
