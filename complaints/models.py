@@ -232,7 +232,7 @@ class Paper(Base):
 
     __table_args__ = (
         CheckConstraint("form BETWEEN 1 AND 10", name="form"),
-        UniqueConstraint("bureau_id", "year", "serial"),
+        UniqueConstraint("bureau_id", "year", "case_kind", "serial"),
         Index("ix_paper_case", "case_id", "id"),
         Index("ix_paper_digest", "digest"),
     )
@@ -260,10 +260,14 @@ class PaperService(Base):
 
 
 class PaperSerial(Base):
-    """The last number a bureau has given out in a year; locked while one is taken."""
+    """The last number a bureau has given out in a year; locked while one is taken.
+
+    Each kind of case has a series of its own: a gap in the numbers that a firm is served would tell of a report.
+    """
 
     __tablename__ = "paper_serial"
 
     bureau_id: Mapped[UUID] = mapped_column(ForeignKey("bureau.id"), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_kind: Mapped[str] = mapped_column(primary_key=True)
     last: Mapped[int]

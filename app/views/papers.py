@@ -56,13 +56,19 @@ def sheet_of(form: Form, facts: Facts, given: Mapping[str, Any], serial: int, ur
     parts: dict[str, Any] = WORDS[form.number](facts, given)
     return LetterSheet(
         title=_t(f"form.{form.number}.title"),
-        number=_t("form.number", prefix=facts.bureau.name.removesuffix(SUFFIX), year=facts.today.year, serial=serial),
+        number=number(facts, serial),
         addressee=parts.pop("addressee", facts.person.get("name", "")),
         bureau=facts.bureau.name,
         signed_on=facts.today,
         verify_url=url,
         **parts,
     )
+
+
+def number(facts: Facts, serial: int) -> str:
+    """A document's number (文号): reports have a series and a mark of their own, and leave no gap in the other one."""
+    key = "form.number" if facts.case.case_kind == "complaint" else "reports.paper_number"
+    return _t(key, prefix=facts.bureau.name.removesuffix(SUFFIX), year=facts.today.year, serial=serial)
 
 
 def again(content: Mapping[str, Any]) -> LetterSheet:
