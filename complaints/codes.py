@@ -55,6 +55,9 @@ TERMINATIONS = {
 TOLD_BY = ("internet", "phone", "sms", "email", "post")
 """The media of telling (forms 5–8 and 10, notes)."""
 
+VERIFY_STEPS = ("visit", "papers", "interview", "online", "sample", "other")
+"""What an officer does to verify a report (核查); no official code table was found, so the codes are ours."""
+
 SIDES = ("complainant", "respondent")
 OTHER_WAYS = ("negotiate", "association", "agency", "arbitration", "court")
 """The five ways of Consumer Protection Law art. 39, named to whoever's complaint is not accepted."""
@@ -73,4 +76,5 @@ def dictionary() -> dict[str, tuple[str, ...]]:
         "refusal": REFUSALS[ORDER_20] + REFUSALS[ORDER_121],
         "termination": TERMINATIONS[ORDER_20] + TERMINATIONS[ORDER_121],
         "told_by": TOLD_BY,
+        "verify_step": VERIFY_STEPS,
     }

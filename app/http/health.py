@@ -69,7 +69,7 @@ def _start() -> None:
 
 
 def _label() -> str:
-    """The route that a request is counted under; a report counts as a complaint, or figures would tell of it (art. 37)."""
+    """The route that a request counts under: a report's as a complaint's, or figures would tell of it (art. 37)."""
     rule = request.url_rule.rule if request.url_rule else "unknown"
     return rule.replace("report", "complaint")
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.catalogue import text
 from app.wiring import TERMS
 from complaints.lifecycle import COMPLAINT, COMPLAINT_NOTES
-from complaints.models import Complaint, Report
+from complaints.models import Complaint
 from workflows.case import calendars, clocks
 from workflows.case.tables import CaseClock
 from workflows.people.actor import OFFICIALS, Actor, ActorRole
@@ -81,14 +81,6 @@ def verbs(case: Complaint, actor: Actor) -> list[str]:
         return []
     more = SUPERVISOR_VERBS if actor.role is ActorRole.SUPERVISOR and case.state in ("accepted", "declined") else ()
     return [*(v for v in lawful if v not in NOT_OFFICERS), *more]
-
-
-def report(session: Session, case: Report) -> dict[str, Any]:
-    """A report for its reporter or the assigned officer."""
-    names = ("id", "filing_id", "number", "state", "version", "received_on", "anonymous", "clues", "basis")
-    respondent = {"store_id": case.store_id, "name": case.respondent_name, "address": case.respondent_address}
-    book = [clock_facts(clock, "reports") for clock in clocks.of_case(session, case.id)]
-    return {name: getattr(case, name) for name in names} | {"respondent": respondent, "clocks": book}
 
 
 def clock_facts(clock: CaseClock, resource: str = "complaints") -> dict[str, Any]:

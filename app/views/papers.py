@@ -16,6 +16,7 @@ from app.views.money import yuan
 from complaints import codes
 from complaints.operations.papers import Content
 from complaints.papers import Form
+from workflows.people.masks import masked_name, masked_phone
 
 SUFFIX = "市场监督管理局"
 UNKNOWN = "—"
@@ -128,12 +129,13 @@ def _register(facts: Facts, _: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _report_register(facts: Facts, _: Mapping[str, Any]) -> dict[str, Any]:
+    """The register of a report; its reporter masked, for whoever needs the name looks at it with a reason (art. 37)."""
     case, person = facts.case, facts.person
-    known = {"phone": person["phone"]} if person else {}
+    known = {"phone": masked_phone(person["phone"])} if person.get("phone") else {}
     rows = _fields(
         registrar=facts.bureau.name,
         case=case.number,
-        reporter=person.get("name") or _t("form.field.anonymous"),
+        reporter=masked_name(person["name"]) if person.get("name") else _t("form.field.anonymous"),
         **known,
         reported=case.respondent_name,
         address=case.respondent_address,
@@ -228,7 +230,8 @@ def _agreement(facts: Facts, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _outcome(facts: Facts, given: Mapping[str, Any]) -> dict[str, Any]:
-    lines = (_t("form.10.body", about=about(facts), basis=given["basis"]), given["outcome"])
+    basis = _t(f"reports.law.{given['basis']}")
+    lines = (_t("form.10.body", about=about(facts), basis=basis), given["outcome"])
     return {"paragraphs": lines, "closing": (_t("form.told"),)}
 
 

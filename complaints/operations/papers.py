@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from complaints import codes, papers, rules
 from complaints.models import Paper, PaperService
+from complaints.operations import reports
 from complaints.papers import Form
-from complaints.terms import ACCEPT, NOTIFY
+from complaints.terms import ACCEPT, NOTIFY, TELL
 from workflows.case import casework
 from workflows.case.casework import ClockChange, ClockStop, Step
 from workflows.errors import NotFound, RuleBroken
@@ -26,7 +27,7 @@ from workflows.time.clock import Clock
 
 NEXT_SERIAL = text("SELECT paper_next(:id, :year, :kind)")
 
-TOLD = {ACCEPT: "told_on", NOTIFY: "termination_told_on"}
+TOLD = {ACCEPT: "told_on", NOTIFY: "termination_told_on", TELL: "told_on"}
 """The day that a clock's end is kept as, in the case's row."""
 
 
@@ -51,6 +52,8 @@ def issue(
     :raises RuleBroken: the case's state does not support the form, or values are missing.
     """
     papers.check(form, case.state, given)
+    if form.number == papers.OUTCOME:
+        reports.basis_of(case, str(given["basis"]))
     today = clock.today()
     paper_id, serial = new_id(), _serial(session, case, today.year)
     content = compose(paper_id, serial)
@@ -71,7 +74,8 @@ def issue(
     )
     session.add(paper)
     facts = {"paper": str(paper_id), "form": form.number, "number": paper.number, "digest": content.digest}
-    casework.note(session, case, "issue", actor=actor, clock=clock, step=Step(facts=facts))
+    step = Step(facts=facts, evidence={"told_basis": given["basis"]} if form.number == papers.OUTCOME else {})
+    casework.note(session, case, "issue", actor=actor, clock=clock, step=step)
     return paper
 
 
