@@ -28,7 +28,7 @@ from workflows.errors import FieldError, RuleBroken
 from workflows.people.actor import ActorRole
 from workflows.people.tables import Bureau
 
-blueprint = Blueprint("reports", __name__)
+blueprint = Blueprint("report_pages", __name__)
 
 PAGE = 50
 LETTER_VERBS = ("letter_sent", "letter_received", "letter_answered")
@@ -143,7 +143,7 @@ def act(case: UUID, verb: str) -> Any:
     verbs.find(verb, actor, verbs.REPORT_VERBS)
     found = reports.find(session, case, cases.version(request.form))
     verbs.apply(session, found, verb, values(request.form, verb), actor=actor, clock=context.clock())
-    return base.see_other(url_for("reports.one", case=case))
+    return base.see_other(url_for("report_pages.one", case=case))
 
 
 def values(form: Any, verb: str) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def lead_found(case: UUID) -> Any:
         leg = leads.found(session, complaint, draft, day, actor=context.actor(), clock=context.clock())
     except RuleBroken as broken:
         return lead_form(complaint, forms.errors(broken)), 422
-    return base.see_other(url_for("reports.one", case=leg.id))
+    return base.see_other(url_for("report_pages.one", case=leg.id))
 
 
 @blueprint.get("/<any(my, officer):portal>/reports/<uuid:case>/documents/<uuid:paper>")
@@ -200,7 +200,7 @@ def read(portal: str, case: UUID, paper: UUID) -> Any:  # noqa: ARG001 - one pag
 def issue(case: UUID) -> Any:
     """Issue a document from the report as the page showed it."""
     papers.issued(papers.REPORTS, case)
-    return base.see_other(url_for("reports.one", case=case) + "#papers")
+    return base.see_other(url_for("report_pages.one", case=case) + "#papers")
 
 
 @blueprint.post("/officer/reports/<uuid:case>/documents/<uuid:paper>/serve")
@@ -208,4 +208,4 @@ def issue(case: UUID) -> Any:
 def serve(case: UUID, paper: UUID) -> Any:
     """Record that a document reached the reporter today."""
     papers.recorded(papers.REPORTS, case, paper)
-    return base.see_other(url_for("reports.one", case=case) + "#papers")
+    return base.see_other(url_for("report_pages.one", case=case) + "#papers")

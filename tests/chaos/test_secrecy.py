@@ -25,7 +25,7 @@ from workflows.delivery import endpoints, outbox
 from workflows.delivery.endpoints import Wish
 from workflows.people.actor import Actor, ActorRole
 from workflows.store.db import new_id
-from workflows.store.session import DatabaseClock, Identity, Role
+from workflows.store.session import DatabaseClock, Databases, Identity, Role
 
 LEG = {"clues": "金丝雀线索:标签与检测不符", "basis": "金丝雀依据:吊牌照片和小票"}
 FACTORIES = (AccountFactory, EnterpriseFactory, StoreFactory)
@@ -74,16 +74,22 @@ def city(cluster: Any, data: Any, name: str) -> Iterator[City]:
     """A city of its own, its people and shops named as in every other."""
     cluster.postgres.create_database(name, template=TEMPLATE)
     db = cluster.databases(name)
+    try:
+        yield inhabited(db, data / name)
+    finally:
+        db.close()
+        with cluster.postgres.connect("postgres") as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def inhabited(db: Databases, data: Any) -> City:
     for factory in FACTORIES:
         factory.reset_sequence(FIRST)
     world = worlds.build(db)
     with db.transaction(Role.OWNER) as session:
         colleague = AccountFactory(session=session, kind="officer", login="colleague").id
         MembershipFactory(session=session, account_id=colleague, org_id=world.bureau)
-    yield City(world, make_app(db, data / name), colleague)
-    db.close()
-    with cluster.postgres.connect("postgres") as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    return City(world, make_app(db, data), colleague)
 
 
 @pytest.fixture
@@ -178,7 +184,8 @@ def addresses(each: City) -> list[str]:
             path = re.sub(r"<any\((\w+),.*?>", r"\1", path)
             found.append(re.sub(r"<\w+>", "en", path))
     queues = ("queue=mine", "queue=open&state=mediating", "limit=1", f"district={each.world.store}")
-    return sorted({*found, *(f"/api/v1/complaints?{asked}" for asked in queues), "/officer/?state=mediating"})
+    found = [*found, *(f"/api/v1/complaints?{asked}" for asked in queues), "/officer/?state=mediating"]
+    return sorted(dict.fromkeys(found), key=masked)
 
 
 def ids_of(each: City) -> list[dict[str, str]]:
