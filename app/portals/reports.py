@@ -20,7 +20,7 @@ from complaints import codes, queries, report_queries
 from complaints.drafts import ReportDraft
 from complaints.lifecycle import REPORT
 from complaints.models import Complaint
-from complaints.operations import decide, leads, repeats, reports
+from complaints.operations import decide, extensions, leads, repeats, reports
 from complaints.operations.reports import Reporter
 from complaints.report_models import Report, ReportLetter
 from complaints.schemas.cases import VerbIn
@@ -85,6 +85,7 @@ def screen(found: Report, revealed: Reporter | None = None) -> str:
     return render_template(
         "officer/report.html",
         revealed=revealed,
+        asked=extensions.asked(session, found),
         masked=views.masked(session, found),
         verbs=[verb for verb in lawful if verb not in LETTER_VERBS],
         fields=FIELDS,

@@ -154,6 +154,7 @@ def possible(session: Session, case: Report, actor: Actor, clock: Clock) -> dict
         "refuse_extend": decides,
         "repeat": repeated,
         "merge": repeated,
+        "redirect": case.source == "filed",
         "told": case.told_on is None and bool(reports.lawful_bases(case)),
         "police_propose": transfer is None,
         "police_approve": sent,

@@ -82,6 +82,8 @@ def redirect(session: Session, report: Report, to: str, reason: str = "", *, act
     :param to: the body with authority, as the reporter shall read it.
     :raises RuleBroken: nobody named.
     """
+    if report.source != "filed":
+        raise RuleBroken("redirect.lead", "a lead of the bureau's own has no reporter to point elsewhere")
     need("to", to)
     words = {"reason": reason.strip()} if reason.strip() else {}
     step = Step(evidence={"redirect_to": to.strip()}, facts={"to": to.strip()}, words=words)

@@ -138,7 +138,12 @@ def step(api: Api, path: str, body: dict[str, Any], version: int) -> dict[str, A
 def work_on_report(each: City, officer: Api) -> None:
     path = f"/reports/{each.report}"
     step(officer, f"{path}/documents", {"form": 2, "values": {}}, 1)
-    step(officer, f"{path}/no_case", {"reason": "核查后不予立案"}, 2)
+    step(officer, f"{path}/verify", {"kind": "visit", "reason": "金丝雀核查记录"}, 2)
+    step(officer, f"{path}/assist_send", {"to": "金丝雀外地局", "reason": "请协助核实"}, 3)
+    step(officer, f"{path}/reveal", {"reason": "金丝雀理由"}, 4)
+    step(officer, f"{path}/redirect", {"to": "金丝雀有权部门"}, 5)
+    lead = {"complaint": each.complaint, "clues": "金丝雀调解线索", "basis": "金丝雀调解依据"}
+    assert officer.post("/reports/leads", lead).status_code == 201
 
 
 def work_on_complaint(each: City, officer: Api, firm: Api) -> None:

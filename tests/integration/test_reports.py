@@ -242,6 +242,8 @@ def test_a_lead_found_in_mediation_goes_its_own_way_and_the_complaint_does_not_k
         assert leg not in {e.case_id for e in session.scalars(select(CaseEvent))}
     with world.as_consumer() as session:
         assert session.scalars(select(Report.id)).all() == []
+    with pytest.raises(RuleBroken, match="no reporter to point elsewhere"):
+        act(world, leg, reports.redirect, "上海市黄浦区市场监督管理局")
     act(world, leg, reports.no_case, "查无此事")
     assert book(world, leg)["report.lead"].stopped_on
     with pytest.raises(RuleBroken, match="only where a law says so"):
