@@ -58,6 +58,9 @@ TERMINATIONS = {
 TOLD_BY = ("internet", "phone", "sms", "email", "post")
 """The media of telling (forms 5–8 and 10, notes)."""
 
+VERIFY_STEPS = ("visit", "papers", "interview", "online", "sample", "other")
+"""What an officer does to verify a report (核查); no official code table was found, so the codes are ours."""
+
 SIDES = ("complainant", "respondent")
 RATED_FOR = ("quick", "slow", "clear", "unclear", "fair", "unfair", "paid", "unpaid")
 """Reasons to tick beside a rating; our own words, since no list was found."""
@@ -84,4 +87,5 @@ def dictionary() -> dict[str, tuple[str, ...]]:
         "told_by": TOLD_BY,
         "rated_for": RATED_FOR,
         "kept": KEPT,
+        "verify_step": VERIFY_STEPS,
     }

@@ -16,6 +16,10 @@ class Person:
     address: str
 
 
+NOBODY = Person("", "", "")
+"""Who reports without a name."""
+
+
 @dataclass(frozen=True)
 class Respondent:
     """Who is complained of: a store of the directory, or a name and an address (art. 10(1)(2))."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from complaints import after_jobs
 from complaints.models import Complaint, Report
-from complaints.operations import indexing
+from complaints.operations import indexing, reports
 from workflows.delivery import notices
 from workflows.delivery.outbox import Handler
 from workflows.delivery.tables import Message
@@ -77,11 +78,38 @@ def tell_parties(session: Session, message: Message) -> None:
         notices.tell(session, complaint, complaint.enterprise_id, key, values, RESPONDENT_TOLD[event])
 
 
-def tell_reporter(session: Session, message: Message) -> None:
-    """Tell a known reporter that the report has arrived; what the bureau finds is told only where a law says so."""
+REPORTER_TOLD = ("file", "redirect", "repeat", "merge", "told")
+"""Which events a reporter hears of: what the bureau finds only once it was told on a legal basis (art. 36)."""
+
+HEAD_TOLD = ("propose_extend", "police_propose")
+"""Which events the bureau's head hears of: what waits for a decision."""
+
+OFFICER_TOLD = ("file", "supplement", "restart", "extend", "refuse_extend", "police_approve", "police_refuse")
+"""Which events of a report its officer hears of."""
+
+
+def tell_of_report(session: Session, message: Message) -> None:
+    """Tell whoever an event of a report concerns, each under his own account and nobody else."""
     report = session.get_one(Report, message.case_id)
-    if report.reporter_id:
-        notices.tell(session, report, report.reporter_id, "notice.report.file.reporter", _values(report, message))
+    event = message.topic.partition(".")[2]
+    values = _values(report, message) | {"earlier": _earlier(session, report)}
+    for side, account in _concerned(session, report, event).items():
+        notices.tell(session, report, account, f"notice.report.{event}.{side}", values)
+
+
+def _concerned(session: Session, report: Report, event: str) -> dict[str, UUID]:
+    told: dict[str, UUID] = {}
+    if event in REPORTER_TOLD and report.reporter_id:
+        told["reporter"] = report.reporter_id
+    if event in HEAD_TOLD:
+        told["head"] = reports.head_of(session, report)
+    if event in OFFICER_TOLD and report.officer_id:
+        told["officer"] = report.officer_id
+    return told
+
+
+def _earlier(session: Session, report: Report) -> str:
+    return session.get_one(Report, report.merged_into).number if report.merged_into else ""
 
 
 def _values(case: Any, message: Message) -> dict[str, Any]:
@@ -96,7 +124,8 @@ def index(session: Session, _slot: datetime) -> Mapping[str, Any]:
 def handlers() -> Mapping[str, tuple[Handler, ...]]:
     """Every topic of this domain with what follows from it."""
     told = {*COMPLAINANT_TOLD, *RESPONDENT_TOLD}
+    of_reports = {*REPORTER_TOLD, *HEAD_TOLD, *OFFICER_TOLD}
     after = after_jobs.handlers()
     telling = {f"complaint.{event}": (tell_parties,) for event in sorted(told)}
     both = {topic: (*handlers, *after.get(topic, ())) for topic, handlers in telling.items()}
-    return {**after, **both, "report.file": (tell_reporter,)}
+    return {**after, **both, **{f"report.{event}": (tell_of_report,) for event in sorted(of_reports)}}

@@ -70,6 +70,8 @@ RECEIVED = "received"
 CASE_OPENED = "case_opened"
 NO_CASE = "no_case"
 REDIRECTED = "redirected"
+REPEAT = "repeat"
+MERGED = "merged"
 
 REPORT = Machine(
     name="report",
@@ -79,10 +81,33 @@ REPORT = Machine(
         Edge(RECEIVED, "open_case", CASE_OPENED, "PEN 18"),
         Edge(RECEIVED, "no_case", NO_CASE, "PEN 18"),
         Edge(RECEIVED, "redirect", REDIRECTED, "O121 34"),
+        Edge(RECEIVED, "repeat", REPEAT, "O121 35"),
+        Edge(RECEIVED, "merge", MERGED, "O121 35"),
     ),
 )
 
-REPORT_NOTES = {"extend": (RECEIVED,), "told": (CASE_OPENED, NO_CASE, REDIRECTED)}
+_ALIVE = (RECEIVED, CASE_OPENED, NO_CASE)
+_ANY = (*_ALIVE, REDIRECTED, REPEAT, MERGED)
+
+REPORT_NOTES = {
+    "verify": (RECEIVED,),
+    "testing": (RECEIVED,),
+    "tested": (RECEIVED,),
+    "propose_extend": (RECEIVED,),
+    "extend": (RECEIVED,),
+    "refuse_extend": (RECEIVED,),
+    "restart": (RECEIVED,),
+    "supplement": (RECEIVED, CASE_OPENED),
+    "told": (CASE_OPENED, NO_CASE, REDIRECTED),
+    "police_propose": _ALIVE,
+    "police_approve": _ALIVE,
+    "police_refuse": _ALIVE,
+    "assist_send": (RECEIVED, CASE_OPENED),
+    "letter_sent": _ANY,
+    "letter_received": _ANY,
+    "letter_answered": _ANY,
+    "reveal": _ANY,
+}
 """Verbs of a report that leave its state as it is."""
 
 MACHINES = (COMPLAINT, REPORT)

@@ -12,20 +12,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from complaints import codes, triage
 from complaints.lifecycle import (
     ACCEPTED,
-    CASE_OPENED,
     CLOSED,
     COMPLAINT,
     DECLINED,
     MEDIATING,
-    NO_CASE,
-    REDIRECTED,
-    REPORT,
     SETTLED,
     TERMINATED,
     TESTING,
 )
+from complaints.report_models import Report
 from workflows.case.tables import CaseColumns
 from workflows.store.db import Base, at_most, evidence, one_of
+
+__all__ = ["Complaint", "Evaluation", "Filing", "Offer", "Paper", "PaperSerial", "PaperService", "Report"]
 
 HANDLED = (ACCEPTED, MEDIATING, TESTING, SETTLED, TERMINATED)
 OPEN = text("state NOT IN ('closed', 'withdrawn')")
@@ -137,41 +136,6 @@ class Complaint(triage.TriageColumns, CaseColumns, Base):
     )
 
 
-class Report(CaseColumns, Base):
-    """The report leg: leads that an operator broke the law (art. 3(2)); its reporter is kept secret (art. 37)."""
-
-    __tablename__ = "report"
-    case_kind = "report"
-
-    number: Mapped[str] = mapped_column(unique=True)
-    filing_id: Mapped[UUID] = mapped_column(ForeignKey("filing.id"))
-    rule_set: Mapped[str]
-    received_on: Mapped[date]
-    district: Mapped[str] = mapped_column(ForeignKey("region.code"))
-    bureau_id: Mapped[UUID] = mapped_column(ForeignKey("bureau.id"))
-    reporter_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
-    anonymous: Mapped[bool]
-
-    store_id: Mapped[UUID | None] = mapped_column(ForeignKey("store.id"))
-    respondent_name: Mapped[str]
-    respondent_address: Mapped[str]
-    clues: Mapped[str]
-    basis: Mapped[str]
-
-    verified_on: Mapped[date | None]
-    told_on: Mapped[date | None]
-
-    __table_args__ = (
-        one_of("state", REPORT.states),
-        evidence("verified_on", (CASE_OPENED, NO_CASE, REDIRECTED)),
-        evidence("told_on", (), (CASE_OPENED, NO_CASE, REDIRECTED)),
-        at_most("clues", 3000),
-        at_most("basis", 3000),
-        Index("ix_report_queue", "bureau_id", "next_due_on", "id", postgresql_where=text("state = 'received'")),
-        Index("ix_report_reporter", "reporter_id", "id"),
-    )
-
-
 class Evaluation(Base):
     """A consumer's rating of a resolution: one per resolution, five points with reasons."""
 
@@ -233,7 +197,7 @@ class Paper(Base):
 
     __table_args__ = (
         CheckConstraint("form BETWEEN 1 AND 10", name="form"),
-        UniqueConstraint("bureau_id", "year", "serial"),
+        UniqueConstraint("bureau_id", "year", "case_kind", "serial"),
         Index("ix_paper_case", "case_id", "id"),
         Index("ix_paper_digest", "digest"),
     )
@@ -261,10 +225,14 @@ class PaperService(Base):
 
 
 class PaperSerial(Base):
-    """The last number a bureau has given out in a year; locked while one is taken."""
+    """The last number a bureau has given out in a year; locked while one is taken.
+
+    Each kind of case has a series of its own: a gap in the numbers that a firm is served would tell of a report.
+    """
 
     __tablename__ = "paper_serial"
 
     bureau_id: Mapped[UUID] = mapped_column(ForeignKey("bureau.id"), primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_kind: Mapped[str] = mapped_column(primary_key=True)
     last: Mapped[int]

@@ -24,7 +24,7 @@ from complaints.lifecycle import (
     TERMINATED,
     TESTING,
 )
-from complaints.terms import ACCEPT, NOTIFY
+from complaints.terms import ACCEPT, NOTIFY, TELL
 from workflows.errors import FieldError, RuleBroken
 
 COMPLAINANT = "complainant"
@@ -33,6 +33,9 @@ REPORTER = "reporter"
 BUREAU = "bureau"
 FILE = "file"
 """Whom a document is for; ``file`` stays with the bureau."""
+
+OUTCOME = 10
+"""The notice of a report's outcome: its ``basis`` is a code of the table of legal bases."""
 
 HANDLED = (ACCEPTED, MEDIATING, TESTING, SETTLED, TERMINATED)
 ANY_COMPLAINT = (FILED, *HANDLED, DECLINED)
@@ -87,7 +90,9 @@ FORMS: Mapping[int, Form] = {
         Form(
             9, "agreement", "complaint", (SETTLED,), (COMPLAINANT, RESPONDENT), "O121 24", ("agreed",), ("mediators",)
         ),
-        Form(10, "outcome", "report", (CASE_OPENED, NO_CASE), (REPORTER,), "O121 36", ("basis", "outcome")),
+        Form(
+            OUTCOME, "outcome", "report", (CASE_OPENED, NO_CASE), (REPORTER,), "O121 36", ("basis", "outcome"), (), TELL
+        ),
     )
 }
 

@@ -47,6 +47,8 @@ PEOPLE = (
     Person("merchant", "3101", "shop.chain", "连掌柜", org="chain"),
     Person("officer", "3205", "officer.gusu", "顾经办", org="320508"),
     Person("officer", "3101", "officer.huangpu", "黄经办", org="310101"),
+    Person("supervisor", "3205", "head.gusu", "顾局长", org="320508"),
+    Person("supervisor", "3101", "head.huangpu", "黄局长", org="310101"),
     Person("supervisor", "3205", "chief.suzhou", "苏督办", org="3205"),
     Person("supervisor", "3101", "chief.shanghai", "申督办", org="3101"),
     Person("admin", "3205", "admin.demo", "管理员"),

@@ -53,7 +53,7 @@ def file(data: dict[str, Any]) -> Any:
     complaint: Any = filed.complaint
     shown = cases.complaint(session, complaint, actor, filed.clocks)
     if filed.report:
-        shown["report"] = as_leg(filed.report)
+        shown["report"] = as_leg(filed.report, filed.code)
     return shown, 201, {"ETag": f'"{complaint.version}"', "Location": f"/api/v1/complaints/{complaint.id}"}
 
 

@@ -16,7 +16,7 @@ from app.places import Places
 from app.views import papers as words
 from app.views.papers import Facts
 from complaints import papers, queries
-from complaints.models import Complaint, Paper, PaperService
+from complaints.models import Complaint, Paper, PaperService, Report
 from complaints.operations import decide, reports
 from complaints.operations import papers as operations
 from complaints.operations.papers import Service
@@ -76,8 +76,15 @@ def documents_of(kind: str) -> Blueprint:
 def listing(kind: str, found: Any) -> dict[str, Any]:
     """The documents of a case, and for its bureau the forms that its state supports."""
     officer = context.actor().role in OFFICIALS
-    forms = papers.possible(found.case_kind, found.state) if officer else ()
+    forms = possible(found) if officer else ()
     return {"items": visible(kind, found), "possible": [form.number for form in forms]}
+
+
+def possible(found: Any) -> tuple[papers.Form, ...]:
+    """The forms that a case supports: the outcome of a report only where a law has its reporter told (art. 36)."""
+    forms = papers.possible(found.case_kind, found.state)
+    untold = isinstance(found, Report) and not reports.lawful_bases(found)
+    return tuple(form for form in forms if not (untold and form.number == papers.OUTCOME))
 
 
 def issue_from(found: Any, number: int, given: dict[str, str]) -> Paper:
@@ -160,7 +167,8 @@ def person(found: Any) -> dict[str, str]:
     session = context.session()
     if isinstance(found, Complaint):
         return {field: str(unseal(session, found, field)) for field in Complaint.sealed_fields}
-    return {}
+    named = found.name_sealed is not None or found.phone_sealed is not None
+    return vars(reports.reporter(session, found)) if named else {}
 
 
 def reason(found: Any) -> str:

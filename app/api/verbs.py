@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from complaints.models import Complaint, Report
-from complaints.operations import asking, assign, decide, mediate, outcomes, reports, second
+from complaints.operations import (
+    asking,
+    assign,
+    decide,
+    extensions,
+    letters,
+    mediate,
+    outcomes,
+    repeats,
+    reports,
+    second,
+)
 from workflows.errors import FieldError, NotFound, Refused, RuleBroken
 from workflows.people import directory
 from workflows.people.actor import OFFICIALS, Actor, ActorRole
@@ -45,10 +56,6 @@ def _dispatch(session: Session, complaint: Complaint, district: str, *, actor: A
     decide.dispatch(session, complaint, bureau, actor=actor, clock=clock)
 
 
-def _extend(session: Session, report: Report, reason: str, *, actor: Actor, clock: Clock) -> None:
-    reports.extend(session, report, reason, actor=actor, clock=clock)
-
-
 COMPLAINT_VERBS: Mapping[str, Verb] = {
     "accept": Verb(decide.accept),
     "decline": Verb(decide.decline, needs=("ground", "reason")),
@@ -80,11 +87,25 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
 """Every verb of a complaint by its name in the address."""
 
 REPORT_VERBS: Mapping[str, Verb] = {
-    "extend": Verb(_extend, needs=("reason",)),
+    "verify": Verb(reports.verify, needs=("kind", "reason")),
+    "testing": Verb(reports.testing, takes=("on",)),
+    "tested": Verb(reports.tested, takes=("on",)),
+    "propose_extend": Verb(extensions.propose, needs=("reason",)),
+    "extend": Verb(extensions.approve, by=SUPERVISOR),
+    "refuse_extend": Verb(extensions.refuse, needs=("reason",), by=SUPERVISOR),
     "open_case": Verb(reports.open_case),
     "no_case": Verb(reports.no_case, needs=("reason",)),
-    "redirect": Verb(reports.redirect, needs=("reason",)),
-    "told": Verb(reports.told, needs=("by",), takes=("on",)),
+    "redirect": Verb(reports.redirect, needs=("to",), takes=("reason",)),
+    "repeat": Verb(repeats.repeat, needs=("earlier",)),
+    "merge": Verb(repeats.merge, needs=("earlier",)),
+    "told": Verb(reports.told, needs=("by", "basis"), takes=("on",)),
+    "police_propose": Verb(letters.police_propose, needs=("to", "reason")),
+    "police_approve": Verb(letters.police_approve, by=SUPERVISOR),
+    "police_refuse": Verb(letters.police_refuse, needs=("reason",), by=SUPERVISOR),
+    "assist_send": Verb(letters.assist_send, needs=("to", "reason")),
+    "letter_sent": Verb(letters.letter_sent, needs=("letter",)),
+    "letter_received": Verb(letters.letter_received, needs=("letter",), takes=("on",)),
+    "letter_answered": Verb(letters.letter_answered, needs=("letter", "reason"), takes=("on",)),
 }
 """Every verb of a report."""
 

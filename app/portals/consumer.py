@@ -10,10 +10,10 @@ from flask import Blueprint, render_template, request, url_for
 from app.api.evidence import serve
 from app.http import context
 from app.http.endpoint import endpoint
-from app.portals import base, cases, papers
+from app.portals import base, cases, papers, reports
 from app.portals.tables import FilingDraft
+from app.views.reports import state_for
 from complaints import queries
-from workflows.case import clocks
 from workflows.delivery import notices
 from workflows.errors import NotFound
 
@@ -33,7 +33,7 @@ def mine() -> Any:
     return render_template(
         "consumer/mine.html",
         found=queries.of_complainant(session, account, limit=PAGE),
-        reports=queries.reports_of(session, account),
+        reports=[(r, state_for(r, context.actor())) for r in queries.reports_of(session, account)],
         draft=draft is not None and draft.filed_as is None,
     )
 
@@ -61,9 +61,7 @@ def act(case: UUID, verb: str) -> Any:
 def report(case: UUID) -> Any:
     """One report, seen by its reporter only."""
     found = queries.report(context.session(), case)
-    book = clocks.of_case(context.session(), case)
-    history = cases.history(context.session(), case, context.actor())
-    return render_template("consumer/report.html", case=found, clocks=base.promises(book), history=history)
+    return render_template("consumer/report.html", **reports.page(found), **papers.section(found, papers.REPORTS))
 
 
 @blueprint.get("/notices")

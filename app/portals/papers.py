@@ -23,14 +23,14 @@ from workflows.people.tables import Bureau
 blueprint = Blueprint("papers", __name__)
 
 COMPLAINTS = "complaints"
+REPORTS = "reports"
 
 
-def section(found: Any) -> dict[str, Any]:
-    """What the part of a complaint's page on its documents shows."""
-    officer = context.actor().role in OFFICIALS
-    forms = papers.possible(found.case_kind, found.state) if officer else ()
+def section(found: Any, kind: str = COMPLAINTS) -> dict[str, Any]:
+    """What the part of a case's page on its documents shows."""
+    forms = documents.possible(found) if context.actor().role in OFFICIALS else ()
     return {
-        "papers": documents.visible(COMPLAINTS, found),
+        "papers": documents.visible(kind, found),
         "forms": forms,
         "form_of": papers.FORMS,
         "by": codes.TOLD_BY,
@@ -48,7 +48,16 @@ def read(portal: str, case: UUID, paper: UUID) -> Any:  # noqa: ARG001 - one pag
 @endpoint("complaint.decide")
 def issue(case: UUID) -> Any:
     """Issue a document from the case as the page showed it."""
-    found = documents.locked(COMPLAINTS, case, version(request.form))
+    issued(COMPLAINTS, case)
+    return base.see_other(url_for("officer.case", case=case) + "#papers")
+
+
+def issued(kind: str, case: UUID) -> None:
+    """Issue the document that the form asks for.
+
+    :raises RuleBroken: no such document, or values missing.
+    """
+    found = documents.locked(kind, case, version(request.form))
     number = request.form.get("form", "")
     if not number.isascii() or not number.isdigit() or len(number) > 2:
         raise RuleBroken("paper.unknown", "choose a document", field="form")
@@ -56,17 +65,21 @@ def issue(case: UUID) -> Any:
     names = (*form.needs, *form.takes)
     given = {name: request.form.get(name, "").strip() for name in names if request.form.get(name, "").strip()}
     documents.issue_from(found, form.number, given)
-    return base.see_other(url_for("officer.case", case=case) + "#papers")
 
 
 @blueprint.post("/officer/complaints/<uuid:case>/documents/<uuid:paper>/serve")
 @endpoint("complaint.decide")
 def serve(case: UUID, paper: UUID) -> Any:
     """Record that a document reached somebody today."""
-    found = documents.locked(COMPLAINTS, case, version(request.form))
-    how = Service(request.form.get("side", "")[:20], request.form.get("by", "")[:20])
-    documents.served(COMPLAINTS, found, paper, how)
+    recorded(COMPLAINTS, case, paper)
     return base.see_other(url_for("officer.case", case=case) + "#papers")
+
+
+def recorded(kind: str, case: UUID, paper: UUID) -> None:
+    """Record the service that the form tells of."""
+    found = documents.locked(kind, case, version(request.form))
+    how = Service(request.form.get("side", "")[:20], request.form.get("by", "")[:20])
+    documents.served(kind, found, paper, how)
 
 
 @blueprint.get("/papers/<uuid:paper>")

@@ -12,7 +12,7 @@ from app.catalogue import text
 from app.wiring import TERMS
 from complaints.codes import REFUSALS, TWO_PEOPLE
 from complaints.lifecycle import COMPLAINT, COMPLAINT_NOTES
-from complaints.models import Complaint, Report
+from complaints.models import Complaint
 from workflows.case import calendars, clocks
 from workflows.case.tables import CaseClock
 from workflows.people.actor import OFFICIALS, Actor, ActorRole
@@ -104,14 +104,6 @@ def _fits(verb: str, case: Complaint, actor: Actor) -> bool:
         "answer_flags": case.proposed_on is not None,
         "approve_decline": case.proposed_on is not None and case.proposed_by != actor.account,
     }.get(verb, True)
-
-
-def report(session: Session, case: Report) -> dict[str, Any]:
-    """A report for its reporter or the assigned officer."""
-    names = ("id", "filing_id", "number", "state", "version", "received_on", "anonymous", "clues", "basis")
-    respondent = {"store_id": case.store_id, "name": case.respondent_name, "address": case.respondent_address}
-    book = [clock_facts(clock, "reports") for clock in clocks.of_case(session, case.id)]
-    return {name: getattr(case, name) for name in names} | {"respondent": respondent, "clocks": book}
 
 
 def clock_facts(clock: CaseClock, resource: str = "complaints") -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.views.money import yuan
 from complaints import codes
 from complaints.operations.papers import Content
 from complaints.papers import Form
+from workflows.people.masks import masked_name, masked_phone
 
 SUFFIX = "市场监督管理局"
 UNKNOWN = "—"
@@ -56,13 +57,19 @@ def sheet_of(form: Form, facts: Facts, given: Mapping[str, Any], serial: int, ur
     parts: dict[str, Any] = WORDS[form.number](facts, given)
     return LetterSheet(
         title=_t(f"form.{form.number}.title"),
-        number=_t("form.number", prefix=facts.bureau.name.removesuffix(SUFFIX), year=facts.today.year, serial=serial),
+        number=number(facts, serial),
         addressee=parts.pop("addressee", facts.person.get("name", "")),
         bureau=facts.bureau.name,
         signed_on=facts.today,
         verify_url=url,
         **parts,
     )
+
+
+def number(facts: Facts, serial: int) -> str:
+    """A document's number (文号): reports have a series and a mark of their own, and leave no gap in the other one."""
+    key = "form.number" if facts.case.case_kind == "complaint" else "reports.paper_number"
+    return _t(key, prefix=facts.bureau.name.removesuffix(SUFFIX), year=facts.today.year, serial=serial)
 
 
 def again(content: Mapping[str, Any]) -> LetterSheet:
@@ -122,12 +129,13 @@ def _register(facts: Facts, _: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _report_register(facts: Facts, _: Mapping[str, Any]) -> dict[str, Any]:
+    """The register of a report; its reporter masked, for whoever needs the name looks at it with a reason (art. 37)."""
     case, person = facts.case, facts.person
-    known = {"phone": person["phone"]} if person else {}
+    known = {"phone": masked_phone(person["phone"])} if person.get("phone") else {}
     rows = _fields(
         registrar=facts.bureau.name,
         case=case.number,
-        reporter=person.get("name") or _t("form.field.anonymous"),
+        reporter=masked_name(person["name"]) if person.get("name") else _t("form.field.anonymous"),
         **known,
         reported=case.respondent_name,
         address=case.respondent_address,
@@ -222,7 +230,8 @@ def _agreement(facts: Facts, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _outcome(facts: Facts, given: Mapping[str, Any]) -> dict[str, Any]:
-    lines = (_t("form.10.body", about=about(facts), basis=given["basis"]), given["outcome"])
+    basis = _t(f"reports.law.{given['basis']}")
+    lines = (_t("form.10.body", about=about(facts), basis=basis), given["outcome"])
     return {"paragraphs": lines, "closing": (_t("form.told"),)}
 
 

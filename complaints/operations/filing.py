@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from stdnum.cn import uscc
 
 from complaints import codes, rules
-from complaints.drafts import Draft, ReportDraft, Respondent
+from complaints.drafts import NOBODY, Draft, Person, ReportDraft, Respondent
 from complaints.lifecycle import COMPLAINT, REPORT
 from complaints.models import Complaint, Filing, Report
 from complaints.operations import indexing
+from complaints.operations.following import new_code, party
 from complaints.terms import ACCEPT, TERMS, VERIFY
 from merchants import queries as merchants
 from workflows.case import casework, numbers
@@ -29,6 +30,7 @@ from workflows.people.tables import Bureau
 from workflows.store.db import new_id
 from workflows.store.evidence import Evidence
 from workflows.store.sealed import seal
+from workflows.store.session import keys_of
 from workflows.time.clock import Clock
 
 
@@ -40,6 +42,8 @@ class Filed:
     complaint: Complaint | None
     report: Report | None
     clocks: Sequence[CaseClock] = ()
+    code: str = ""
+    """What an anonymous reporter follows the report with; shown once, and kept nowhere."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,18 @@ def file(session: Session, draft: Draft, *, actor: Actor, clock: Clock) -> Filed
     session.add(filing)
     complaint, running = _complaint(session, filing, draft, against, actor, clock)
     attach(session, draft.evidence, actor.account, complaint.id)
-    report = _report(session, filing, draft.report, against, actor, clock) if draft.report else None
-    return Filed(filing, complaint, report, running)
+    if draft.report is None:
+        return Filed(filing, complaint, None, running)
+    leg, code = _report(session, filing, draft.report, against, draft.complainant, actor, clock)
+    return Filed(filing, complaint, leg, running, code)
 
 
-def report(session: Session, respondent: Respondent, draft: ReportDraft, *, actor: Actor, clock: Clock) -> Filed:
-    """File a report alone (提出举报, O121 28); without an account it is anonymous.
+def report(
+    session: Session, respondent: Respondent, draft: ReportDraft, who: Person = NOBODY, *, actor: Actor, clock: Clock
+) -> Filed:
+    """File a report alone (提出举报, O121 28); without an account it is anonymous, and followed with a code.
 
+    :param who: a named reporter's details; kept sealed, and shown to the assigned officer masked.
     :raises RuleBroken: every field at fault, by name.
     """
     if faults := [*rules.respondent_faults(respondent), *rules.report_faults(draft)]:
@@ -87,7 +96,8 @@ def report(session: Session, respondent: Respondent, draft: ReportDraft, *, acto
     filer = None if draft.anonymous else actor.account
     filing = _filing(filer, against, "portal", clock)
     session.add(filing)
-    return Filed(filing, None, _report(session, filing, draft, against, actor, clock))
+    leg, code = _report(session, filing, draft, against, who, actor, clock)
+    return Filed(filing, None, leg, code=code)
 
 
 def answerable(session: Session, respondent: Respondent) -> Answerable:
@@ -205,8 +215,14 @@ def _parties(complaint: Complaint) -> list[Party]:
 
 
 def _report(
-    session: Session, filing: Filing, draft: ReportDraft, against: Answerable, actor: Actor, clock: Clock
-) -> Report:
+    session: Session,
+    filing: Filing,
+    draft: ReportDraft,
+    against: Answerable,
+    who: Person,
+    actor: Actor,
+    clock: Clock,
+) -> tuple[Report, str]:
     """The report's own row, number, chain and clock; only its reporter and the assigned officer see any of it."""
     today = clock.today()
     known = None if draft.anonymous else actor.account
@@ -216,22 +232,36 @@ def _report(
         filing_id=filing.id,
         rule_set=codes.rule_set(today),
         received_on=today,
+        officer_id=desk(session, against.bureau),
         reporter_id=known,
         anonymous=draft.anonymous,
         clues=draft.clues.strip(),
         basis=draft.basis.strip(),
         **_against(against),
     )
+    if known:
+        for field in Report.sealed_fields:
+            seal(session, leg, field, getattr(who, field).strip() or None)
+    code = new_code() if known is None else ""
     step = Step(
         facts={"number": leg.number, "received_on": str(today), "district": leg.district, "anonymous": leg.anonymous},
         personal={"clues": leg.clues, "basis": leg.basis},
         clocks=[_starts(VERIFY, today)],
     )
-    parties = [Party(desk(session, against.bureau), "officer", "assigned officer")]
-    if actor.account and not draft.anonymous:
-        parties.append(Party(actor.account, "consumer", "reporter"))
+    parties = _report_parties(session, leg, known, code)
     casework.begin(session, leg, REPORT, actor=actor, clock=clock, parties=parties, step=step)
-    return leg
+    return leg, code
+
+
+def _report_parties(session: Session, leg: Report, known: UUID | None, code: str) -> list[Party]:
+    reporter = known or party(keys_of(session), leg.number, code)
+    return [Party(_assigned(leg), "officer", "assigned officer"), Party(reporter, "consumer", "reporter")]
+
+
+def _assigned(leg: Report) -> UUID:
+    if leg.officer_id is None:
+        raise Refused("report.desk", "the bureau has no officer for reports")
+    return leg.officer_id
 
 
 def desk(session: Session, bureau: Bureau) -> UUID:

@@ -8,14 +8,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from complaints import codes, papers, rules
-from complaints.models import Paper, PaperSerial, PaperService
+from complaints.models import Paper, PaperService
+from complaints.operations import reports
 from complaints.papers import Form
-from complaints.terms import ACCEPT, NOTIFY
+from complaints.terms import ACCEPT, NOTIFY, TELL
 from workflows.case import casework
 from workflows.case.casework import ClockChange, ClockStop, Step
 from workflows.errors import NotFound, RuleBroken
@@ -25,7 +25,9 @@ from workflows.store.db import new_id
 from workflows.store.session import keys_of
 from workflows.time.clock import Clock
 
-TOLD = {ACCEPT: "told_on", NOTIFY: "termination_told_on"}
+NEXT_SERIAL = text("SELECT paper_next(:id, :year, :kind)")
+
+TOLD = {ACCEPT: "told_on", NOTIFY: "termination_told_on", TELL: "told_on"}
 """The day that a clock's end is kept as, in the case's row."""
 
 
@@ -50,8 +52,10 @@ def issue(
     :raises RuleBroken: the case's state does not support the form, or values are missing.
     """
     papers.check(form, case.state, given)
+    if form.number == papers.OUTCOME:
+        reports.basis_of(case, str(given["basis"]))
     today = clock.today()
-    paper_id, serial = new_id(), _serial(session, case.bureau_id, today.year)
+    paper_id, serial = new_id(), _serial(session, case, today.year)
     content = compose(paper_id, serial)
     paper = Paper(
         id=paper_id,
@@ -70,15 +74,18 @@ def issue(
     )
     session.add(paper)
     facts = {"paper": str(paper_id), "form": form.number, "number": paper.number, "digest": content.digest}
-    casework.note(session, case, "issue", actor=actor, clock=clock, step=Step(facts=facts))
+    step = Step(facts=facts, evidence={"told_basis": given["basis"]} if form.number == papers.OUTCOME else {})
+    casework.note(session, case, "issue", actor=actor, clock=clock, step=step)
     return paper
 
 
-def _serial(session: Session, bureau: UUID, year: int) -> int:
-    """The bureau's next number of the year; the row is locked until this transaction ends, so none is given twice."""
-    row = insert(PaperSerial).values(bureau_id=bureau, year=year, last=1)
-    taken = row.on_conflict_do_update(index_elements=["bureau_id", "year"], set_={"last": PaperSerial.last + 1})
-    return int(session.execute(taken.returning(PaperSerial.last)).scalar_one())
+def _serial(session: Session, case: Any, year: int) -> int:
+    """The bureau's next number of the year in the series of this kind of case; none is given twice.
+
+    Only the database's own function counts: how many documents reports have is no officer's to read.
+    """
+    asked = {"id": case.bureau_id, "year": year, "kind": case.case_kind}
+    return int(session.execute(NEXT_SERIAL, asked).scalar_one())
 
 
 def _place(paper: UUID) -> str:

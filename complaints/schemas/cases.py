@@ -128,10 +128,11 @@ class ClockOut(Strict):
 
 
 class LegOut(Strict):
-    """The other leg of one's own filing."""
+    """The other leg of one's own filing; an anonymous one with the code to follow it with, this once."""
 
     id = fields.UUID(required=True)
     number = fields.String(required=True)
+    code = fields.String()
 
 
 class ComplaintOut(Strict):
@@ -166,22 +167,6 @@ class ComplaintOut(Strict):
     allowed = fields.List(fields.String(), required=True)
     clocks = fields.List(fields.Nested(ClockOut), required=True)
     report = fields.Nested(LegOut)
-
-
-class ReportOut(Strict):
-    """A report as its reporter and the assigned officer see it."""
-
-    id = fields.UUID(required=True)
-    filing_id = fields.UUID(required=True)
-    number = fields.String(required=True)
-    state = fields.String(required=True)
-    version = fields.Integer(required=True)
-    received_on = fields.Date(required=True)
-    anonymous = fields.Boolean(required=True)
-    respondent = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
-    clues = fields.String(required=True)
-    basis = fields.String(required=True)
-    clocks = fields.List(fields.Nested(ClockOut), required=True)
 
 
 class QueueRow(Strict):
@@ -239,6 +224,11 @@ class VerbIn(Strict):
     officer = fields.UUID()
     proof = fields.UUID()
     kept = Words(10)
+    kind = Words(20)
+    to = Words(200)
+    earlier = Words(30)
+    basis = Words(20)
+    letter = fields.UUID()
 
 
 class EventOut(Strict):
@@ -281,6 +271,6 @@ class ClocksOut(Strict):
     items = fields.List(fields.Nested(ExplainedClock), required=True)
 
 
-def as_leg(case: Any) -> dict[str, UUID | str]:
+def as_leg(case: Any, code: str = "") -> dict[str, UUID | str]:
     """A leg as the other leg's filer sees it."""
-    return {"id": case.id, "number": case.number}
+    return {"id": case.id, "number": case.number} | ({"code": code} if code else {})

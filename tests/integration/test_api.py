@@ -100,7 +100,9 @@ def test_a_report_leg_is_known_to_its_filer_only(world, consumer, merchant, offi
     assert report["number"] not in seen
 
 
-def test_a_report_is_verified_extended_and_decided_by_its_officer(world, consumer, officer, merchant):
+def test_a_report_is_verified_and_decided_by_its_officer_and_its_reporter_learns_what_a_law_says(
+    world, consumer, officer, merchant
+):
     leg = consumer.post("/complaints", filing(world, report={"clues": "标签与检测不符", "basis": "吊牌照片一张"})).json[
         "report"
     ]
@@ -110,25 +112,71 @@ def test_a_report_is_verified_extended_and_decided_by_its_officer(world, consume
         assert answer.status_code == expected, answer.text
         return answer.json
 
-    first = officer.get(f"/reports/{leg['id']}").json["clocks"][0]["due_on"]
-    extended = act(officer, "extend", 1, reason="李局长")
-    assert extended["clocks"][0]["due_on"] > first
-    assert act(officer, "extend", 2, 422, reason="李局长")["code"] == "deadline.event"
-    assert act(officer, "told", 2, 409, by="phone")["code"] == "case.state"
+    shown = officer.get(f"/reports/{leg['id']}").json
+    assert (shown["reporter"]["name"], shown["reporter"]["address"]) == ("张*", "苏州市姑苏区****")
+    assert "****" in shown["reporter"]["phone"]
+    assert {"verify", "open_case", "no_case", "redirect", "propose_extend"} <= set(shown["allowed"])
+    assert not {"extend", "merge", "repeat", "told", "tested", "letter_sent"} & set(shown["allowed"])
+    assert [r["id"] for r in officer.get("/reports").json["items"]] == [leg["id"]]
+    act(officer, "extend", 1, 403)
+    act(officer, "verify", 1, kind="visit", reason="现场检查")
+    assert act(officer, "told", 2, 409, by="phone", basis="AD-53")["code"] == "case.state"
     assert act(officer, "no_case", 2, 422)["errors"][0]["field"] == "reason"
     decided = act(officer, "open_case", 2)
     assert (decided["state"], decided["clocks"][0]["late"]) == ("case_opened", False)
-    assert act(officer, "told", 3, by="post")["version"] == 4
+    assert consumer.get(f"/reports/{leg['id']}").json["state"] == "handled"
+    assert [e["event"] for e in consumer.get(f"/reports/{leg['id']}/journal").json["items"]] == ["file"]
+    assert act(officer, "told", 3, 422, by="post", basis="O121-34")["code"] == "told.basis"
+    assert act(officer, "told", 3, by="post", basis="AD-53")["version"] == 4
+    assert consumer.get(f"/reports/{leg['id']}").json["state"] == "case_opened"
     act(merchant, "open_case", 4, 403)
     act(consumer, "open_case", 4, 403)
+    assert officer.get("/reports").json["items"] == []
+    assert [r["id"] for r in officer.get("/reports?state=case_opened").json["items"]] == [leg["id"]]
 
 
-def test_an_anonymous_report_needs_no_account_and_shows_nothing_back(app, world):
+def test_the_reporter_is_shown_in_plain_only_with_a_reason_and_for_that_answer(world, consumer, officer):
+    leg = consumer.post("/complaints", filing(world, report={"clues": "标签与检测不符", "basis": "吊牌照片一张"})).json[
+        "report"
+    ]
+    path = f"/reports/{leg['id']}/reveal"
+    assert officer.post(path, {}, If_Match='"1"').status_code == 422
+    shown = officer.post(path, {"reason": "需要电话核实时间"}, If_Match='"1"')
+    assert (shown.json["name"], shown.json["address"]) == ("张试", "苏州市姑苏区平江路9号")
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert "张试" not in officer.get(f"/reports/{leg['id']}").text
+    assert officer.get(f"/reports/{leg['id']}/journal").json["items"][-1]["event"] == "reveal"
+    assert consumer.post(path, {"reason": "x"}, If_Match='"2"').status_code == 403
+
+
+def test_a_lead_is_opened_from_a_complaint_that_shows_nothing_of_it(world, consumer, officer, merchant):
+    case = consumer.post("/complaints", filing(world)).json["id"]
+    before = officer.get(f"/complaints/{case}")
+    lead = officer.post("/reports/leads", {"complaint": case, "clues": "后厨没有许可证", "basis": "调解时店主承认"})
+    assert lead.status_code == 201, lead.text
+    after = officer.get(f"/complaints/{case}")
+    assert (before.json, before.headers["ETag"]) == (after.json, after.headers["ETag"])
+    assert officer.get(f"/reports/{lead.json['id']}").json["source"] == "mediation"
+    for other in (consumer, merchant):
+        assert other.get(f"/reports/{lead.json['id']}").status_code in (403, 404)
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_an_anonymous_report_needs_no_name_and_shows_nothing_back_but_its_code(app, world, consumer, signed_in):
     body = {"respondent": {"store_id": str(world.store)}, "clues": "货架标签造假多日", "basis": "现场照片一张"}
-    filed = Api(app).post("/reports", body)
-    assert filed.status_code == 201
-    assert Api(app).get(f"/reports/{filed.json['id']}").status_code == 401
+    api = consumer if signed_in else Api(app)
+    filed = api.post("/reports", body | {"anonymous": True})
+    assert filed.status_code == 201, filed.text
+    assert len(filed.json["code"].replace("-", "")) == 16
+    assert api.get(f"/reports/{filed.json['id']}").status_code == (404 if signed_in else 401)
     assert world.read_report(filed.json["id"]).reporter_id is None
+
+
+def test_an_anonymous_leg_of_a_complaint_has_its_code_too(world, consumer):
+    leg = {"clues": "货架标签造假多日", "basis": "现场照片一张", "anonymous": True}
+    filed = consumer.post("/complaints", filing(world, report=leg))
+    assert filed.status_code == 201, filed.text
+    assert len(filed.json["report"]["code"].replace("-", "")) == 16
 
 
 def test_the_same_submission_never_makes_two_cases(world, consumer, stranger):

@@ -40,8 +40,8 @@ OPEN_ACCESS = text("SELECT case_open_access(:case, :ids, :parties, :kinds, :reas
     bindparam("kinds", type_=ARRAY(Text())),
 )
 
-HAND_OVER = text("SELECT case_share(:case, :id, :party, :kind, :reason, true)").bindparams(
-    bindparam("case", type_=Uuid()), bindparam("id", type_=Uuid()), bindparam("party", type_=Uuid())
+SHARE = text("SELECT case_share(:case, :id, :party, :kind, :reason, :hand_over)").bindparams(
+    *(bindparam(name, type_=Uuid()) for name in ("case", "id", "party"))
 )
 
 
@@ -169,12 +169,10 @@ def lock(session: Session, cls: type[Case], case_id: UUID, expected: int | None 
     case = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if case is None:
         raise NotFound("case.unknown", "there is no such case, or you may not see it")
-    if expected is not None and case.version != expected:  # type: ignore[attr-defined]
-        raise Stale(
-            "case.stale",
-            f"the case is at version {case.version}; you decided on version {expected}",  # type: ignore[attr-defined]
-            version=case.version,  # type: ignore[attr-defined]
-        )
+    version = case.version  # type: ignore[attr-defined]
+    if expected is not None and version != expected:
+        message = f"the case is at version {version}; you decided on version {expected}"
+        raise Stale("case.stale", message, version=version)
     return case
 
 
@@ -281,13 +279,15 @@ def _stop(book: Sequence[CaseClock], change: ClockStop) -> None:
             clocks.stop(clock, change.on)
 
 
-def hand_over(session: Session, case: Any, to: Party) -> None:
-    """Let another party handle a case; who handled it so far may read on and writes no more.
-
-    The journal event is the caller's step, taken before: afterwards the caller may not write either.
-    """
+def share(session: Session, case: Any, to: Party, *, hand_over: bool = False) -> None:
+    """Let another party handle a case too; the journal event is the caller's step, taken before."""
     values = {"case": case.id, "id": new_id(), "party": to.id, "kind": to.kind, "reason": to.reason}
-    session.execute(HAND_OVER, values)
+    session.execute(SHARE, {**values, "hand_over": hand_over})
+
+
+def hand_over(session: Session, case: Any, to: Party) -> None:
+    """Let another party handle a case; who handled it so far may read on and writes no more, the caller included."""
+    share(session, case, to, hand_over=True)
 
 
 def move_clock(session: Session, case: Any, move: clocks.Move, *, actor: Actor, clock: Clock) -> None:

@@ -29,6 +29,7 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "evidence.read": PARTIES | OFFICERS,
     "report.file": ANYONE - OFFICERS - ADMINS - MERCHANTS,
     "report.read": CONSUMERS | OFFICERS,
+    "report.work": OFFICERS,
     "merchant.own": MERCHANTS,
     "enrolment.read": MERCHANTS | OFFICERS,
     "enrolment.act": MERCHANTS | OFFICERS,

@@ -20,12 +20,15 @@ MOST_BYTES = 20 * 1024 * 1024
 
 
 class Evidence(Base):
-    """One stored file; ``case_id`` is empty until the filing it was uploaded for is made."""
+    """One stored file; ``case_id`` is empty until the filing it was uploaded for is made.
+
+    A file that came with a secret code has no owner: it belongs to the case alone.
+    """
 
     __tablename__ = "evidence"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    owner_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     case_id: Mapped[UUID | None]
     media_type: Mapped[str]
     name: Mapped[str]
@@ -37,6 +40,7 @@ class Evidence(Base):
     __table_args__ = (
         one_of("media_type", TYPES),
         at_most("name", 100),
+        CheckConstraint("num_nonnulls(owner_id, case_id) > 0", name="owned"),
         CheckConstraint(f"size BETWEEN 1 AND {MOST_BYTES}", name="size"),
         Index("ix_evidence_case", "case_id"),
         Index("ix_evidence_owner", "owner_id"),

@@ -124,7 +124,8 @@ def test_an_amount_is_whole_fen_within_reason():
 
 def test_the_rule_set_follows_the_day_of_receipt():
     assert [codes.rule_set(d) for d in (date(2026, 4, 14), date(2026, 4, 15))] == ["O20", "O121"]
-    assert set(codes.dictionary()) == {"problem", "requests", "refusal", "termination", "told_by", "rated_for", "kept"}
+    known = {"problem", "requests", "refusal", "termination", "told_by", "rated_for", "kept", "verify_step"}
+    assert set(codes.dictionary()) == known
 
 
 def test_a_draft_is_a_value():
