@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from complaints import beside, queries
+from complaints.factors import MANY
 from complaints.lifecycle import DECLINED, FILED
 from complaints.operations import decide, mediate, second
 from seeds.reference import bureau_id
@@ -13,6 +14,7 @@ from tests.factories import AccountFactory, FactsFactory, MembershipFactory
 from tests.support.http import Api, make_app, token_for
 from tests.support.world import at
 from workflows.case import journal
+from workflows.declared import DeclaredSetting
 from workflows.errors import Conflict, RuleBroken
 from workflows.people.actor import Actor, ActorRole
 from workflows.store.session import Identity, Role
@@ -148,6 +150,19 @@ def test_flags_count_what_the_bureau_may_see_and_name_their_cases(world):
     assert "no_files" in flags(world, three, files=0)
     world.decide(one, decide.return_to_intake, "不归我们管")
     assert sorted(flags(world, three)["many"]) == [one, two]
+
+
+def test_a_city_decides_its_own_numbers_from_a_day_on_and_they_stand_over_those_of_both(world):
+    case = [world.file(), world.file()][1]
+    assert "many" not in flags(world, case)
+    decided = {"value": 2, "reason": "试行", "decided_at": world.clock.now()}
+    with world.as_worker() as session:
+        session.add(DeclaredSetting(code=MANY.code, city="*", since=date(2026, 7, 1), **decided))
+    assert "many" in flags(world, case)
+    with world.as_worker() as session:
+        session.add(DeclaredSetting(code=MANY.code, city="3205", since=date(2026, 7, 2), **decided | {"value": 9}))
+        session.add(DeclaredSetting(code=MANY.code, city="3205", since=date(2026, 8, 1), **decided))
+    assert "many" not in flags(world, case)
 
 
 def test_flags_cost_two_statements(world):
