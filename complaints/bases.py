@@ -19,6 +19,10 @@ VERSION = 1
 AD_IN_FORCE = date(2015, 9, 1)
 
 
+# Advertising Law art. 53 was read in a lawyer's account of it, which also gives seven working days from receipt: that
+# time is not clocked before the law's own text has been looked at.
+
+
 @dataclass(frozen=True)
 class Basis:
     """One legal basis for telling a reporter.

@@ -125,7 +125,7 @@ def add_store(page, shot, number: int) -> str:
     page.get_by_label("地址", exact=True).fill(f"苏州市姑苏区行路巷{number}号一楼")
     page.get_by_role("button", name="使用我现在的位置").click()
     expect(page.locator("#lon")).to_have_value("120.631000")
-    page.get_by_label("服装鞋帽").check()
+    page.get_by_role("checkbox", name="服装鞋帽").check()
     page.get_by_label("每天").fill("10:00-22:00")
     shot(page, "store-form")
     page.get_by_role("button", name="保存").click()
