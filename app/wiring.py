@@ -24,6 +24,7 @@ from complaints.outcome import SETTINGS as OUTCOME_SETTINGS
 from complaints.terms import TERMS as COMPLAINT_TERMS
 from measures import nightly
 from merchants import jobs as merchant_jobs
+from merchants.inspection import SETTINGS as INSPECTION_SETTINGS
 from merchants.lifecycle import MACHINES as MERCHANT_MACHINES
 from merchants.models import Enrolment, Standing
 from merchants.operations import standing
@@ -42,7 +43,12 @@ from workflows.time.terms import TermBook
 TERMS = TermBook([*MERCHANT_TERMS, *COMPLAINT_TERMS])
 """Every statutory and promised period of every domain."""
 
-SETTINGS: Mapping[str, Declared] = {**MERCHANT_SETTINGS, **COMPLAINT_SETTINGS, **OUTCOME_SETTINGS}
+SETTINGS: Mapping[str, Declared] = {
+    **MERCHANT_SETTINGS,
+    **INSPECTION_SETTINGS,
+    **COMPLAINT_SETTINGS,
+    **OUTCOME_SETTINGS,
+}
 """Every declared setting: what no text says."""
 
 MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES)
