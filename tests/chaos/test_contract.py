@@ -42,6 +42,12 @@ VALUES = {
     "score": 5,
     "words": "自家使用，付款记录已上传",
     "officer": "01890000-0000-7000-8000-000000000000",
+    "kind": "visit",
+    "to": "姑苏公安分局（演示）",
+    "basis": "O121-34",
+    "earlier": "SZJ260720-AAAA-AAAA-A",
+    "letter": "01890000-0000-7000-8000-000000000000",
+    "kept": "yes",
 }
 ALWAYS = [negative_data_rejection, ignored_auth, unsupported_method]
 

@@ -131,6 +131,7 @@ def called_back(desk, shot, number: str) -> None:
         sound(desk, "/officer/return-visits/")
         shot(desk, f"return-visits-{name}")
     desk.set_viewport_size(DESK)
+    before = tasks.count()  # the lot may have drawn this case too
     tasks.first.get_by_role("button", name="问题已解决").click()
     desk.wait_for_load_state()
-    assert tasks.count() == 1
+    assert tasks.count() == before - 1
