@@ -110,14 +110,7 @@ def picked(given: Sequence[str]) -> dict[UUID, int]:
     if not 1 <= len(given) <= assign.MOST_BULK:
         most = assign.MOST_BULK
         raise RuleBroken("bulk.many", f"choose 1 to {most} cases", most=most)
-    found: dict[UUID, int] = {}
-    for value in given:
-        case, _, version = value.partition(":")
-        try:
-            found[UUID(case)] = int(version[:9])
-        except ValueError:
-            raise RuleBroken("validation", "the form names no case") from None
-    return found
+    return forms.versions(given)
 
 
 def rows_of(cases: Sequence[UUID]) -> Sequence[Complaint]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -59,6 +59,21 @@ def ident_needed(form: Any, name: str) -> UUID:
     found = ident(form, name)
     if found is None:
         raise RuleBroken("choice.needed", "choose one of the given", field=name)
+    return found
+
+
+def versions(given: Sequence[str]) -> dict[UUID, int]:
+    """Cases with the version that was seen, as boxes to tick name them: ``id:version``.
+
+    :raises RuleBroken: a box that is none of ours.
+    """
+    found: dict[UUID, int] = {}
+    for value in given:
+        case, _, version = value.partition(":")
+        try:
+            found[UUID(case)] = int(version[:9])
+        except ValueError:
+            raise RuleBroken("validation", "the form names no case") from None
     return found
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.api import enrolling
 from app.http import context, paging
 from app.http.endpoint import endpoint
-from app.portals import base, supervision
+from app.portals import base, forms, supervision
 from app.portals.supervision import Told
 from app.views import promises
 from app.views import supervision as views
@@ -96,14 +96,7 @@ def picked(given: Sequence[str]) -> dict[UUID, int]:
     """
     if len(given) > MOST_BULK:
         raise RuleBroken("enrolment.bulk", f"at most {MOST_BULK} at once", most=MOST_BULK)
-    found: dict[UUID, int] = {}
-    for value in given:
-        case, _, version = value.partition(":")
-        try:
-            found[UUID(case)] = int(version[:9])
-        except ValueError:
-            raise RuleBroken("validation", "the form names no application") from None
-    return found
+    return forms.versions(given)
 
 
 def seen_rows(wanted: Mapping[UUID, int]) -> list[tuple[Enrolment, Store, int]]:
