@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -24,6 +26,7 @@ settings.register_profile("night", max_examples=2000, deadline=None)
 settings.load_profile("push")
 
 NAMES = count(1)
+DEPTHS = ("*", "*/*", "*/*/*")
 TEMPLATE = "wuyou"
 
 
@@ -42,6 +45,15 @@ class Cluster:
 
 def told(data) -> Settings:
     return app_settings.read({"WUYOU_DATA": str(data)})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tidy(tmp_path_factory):
+    """Run by root, servers keep their data where their own user can reach it: it goes when the tests are through."""
+    yield
+    base = tmp_path_factory.getbasetemp()
+    for remembered in [path for depth in DEPTHS for path in base.glob(f"{depth}/servers.path")]:
+        shutil.rmtree(Path(remembered.read_text("utf-8").strip()), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

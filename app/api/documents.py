@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response, make_response, request
 
-from app.documents import letter
+from app.documents import letter, word
 from app.http import context
 from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint, expected_version
@@ -20,7 +20,7 @@ from complaints.models import Complaint, Paper, PaperService, Report
 from complaints.operations import decide, reports
 from complaints.operations import papers as operations
 from complaints.operations.papers import Service
-from complaints.schemas.papers import PaperIn, PaperOut, PapersOut, ServiceIn
+from complaints.schemas.papers import PaperAs, PaperIn, PaperOut, PapersOut, ServiceIn
 from workflows.case import journal
 from workflows.errors import NotFound
 from workflows.people.actor import OFFICIALS, ActorRole
@@ -28,6 +28,8 @@ from workflows.people.tables import Account, Bureau
 from workflows.store.sealed import unseal
 
 SIDE = {ActorRole.CONSUMER: (papers.COMPLAINANT, papers.REPORTER), ActorRole.MERCHANT: (papers.RESPONDENT,)}
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 READ = {"complaints": "case.read", "reports": "report.read"}
 """Who may ask at all: a firm never about a report."""
 
@@ -65,10 +67,11 @@ def documents_of(kind: str) -> Blueprint:
 
     @blueprint.route(f"{base}/<uuid:paper>", methods=["GET"])
     @endpoint(READ[kind])
+    @blueprint.arguments(PaperAs(), location="query")
     @blueprint.response(200, content_type="application/pdf")
-    def read(case: UUID, paper: UUID) -> Response:
-        """A document as PDF, exactly as it was issued."""
-        return served_pdf(kind, case, paper)
+    def read(data: dict[str, Any], case: UUID, paper: UUID) -> Response:
+        """A document exactly as it was issued: as PDF, or with ``format=docx`` for a word processor."""
+        return served_file(kind, case, paper, data["format"])
 
     return blueprint
 
@@ -104,10 +107,11 @@ def served(kind: str, found: Any, paper: UUID, how: Service) -> dict[str, Any]:
     return facts_of(kind, row, list(operations.services(session, paper).values()))
 
 
-def served_pdf(kind: str, case: UUID, paper: UUID) -> Response:
-    """The PDF of a document that the caller may see.
+def served_file(kind: str, case: UUID, paper: UUID, form: str) -> Response:
+    """A document that the caller may see, as a file.
 
-    :raises NotFound: there is none.
+    :param form: ``pdf`` or ``docx``; anything else gives the PDF.
+    :raises NotFound: there is no such document.
     """
     found = case_of(kind, case)
     if str(paper) not in {row["id"] for row in visible(kind, found)}:
@@ -115,10 +119,16 @@ def served_pdf(kind: str, case: UUID, paper: UUID) -> Response:
     session = context.session()
     row = operations.find(session, case, paper)
     sheet = words.again(json.loads(operations.opened(session, row)))
+    if form == "docx":
+        return _file(word.as_docx(sheet), DOCX, f'attachment; filename="{row.form}-{row.serial}.docx"')
     own = Places(context.installation().told.data).templates
-    response = make_response(letter.as_pdf(sheet, own=own))
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{row.form}-{row.serial}.pdf"'
+    return _file(letter.as_pdf(sheet, own=own), PDF, f'inline; filename="{row.form}-{row.serial}.pdf"')
+
+
+def _file(content: bytes, kind: str, disposition: str) -> Response:
+    response = make_response(content)
+    response.headers["Content-Type"] = kind
+    response.headers["Content-Disposition"] = disposition
     return response
 
 

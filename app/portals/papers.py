@@ -40,8 +40,8 @@ def section(found: Any, kind: str = COMPLAINTS) -> dict[str, Any]:
 @blueprint.get("/<any(my, merchant, officer):portal>/complaints/<uuid:case>/documents/<uuid:paper>")
 @endpoint("case.read")
 def read(portal: str, case: UUID, paper: UUID) -> Any:  # noqa: ARG001 - one page, whichever portal links to it
-    """A document as PDF."""
-    return documents.served_pdf(COMPLAINTS, case, paper)
+    """A document as PDF, or for a word processor."""
+    return documents.served_file(COMPLAINTS, case, paper, request.args.get("format", ""))
 
 
 @blueprint.post("/officer/complaints/<uuid:case>/documents")

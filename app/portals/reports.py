@@ -193,7 +193,7 @@ def lead_found(case: UUID) -> Any:
 @endpoint("report.read")
 def read(portal: str, case: UUID, paper: UUID) -> Any:  # noqa: ARG001 - one page, whichever portal links to it
     """A document as PDF."""
-    return documents.served_pdf(papers.REPORTS, case, paper)
+    return documents.served_file(papers.REPORTS, case, paper, request.args.get("format", ""))
 
 
 @blueprint.post("/officer/reports/<uuid:case>/documents")

@@ -15,6 +15,12 @@ class PaperIn(Strict):
     values = fields.Dict(keys=Words(20), values=Words(2000), load_default={})
 
 
+class PaperAs(Strict):
+    """The kind of file that a document is wanted as."""
+
+    format = fields.String(load_default="pdf", validate=validate.OneOf(("pdf", "docx")))
+
+
 class ServiceIn(Strict):
     """How a document reached somebody."""
 

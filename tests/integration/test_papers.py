@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
+from docx import Document
 
 from complaints.operations import decide, mediate
 from tests.support.http import Api, filing, make_app, token_for
@@ -39,6 +41,19 @@ def serve(world, people, case, paper, side, expected=200, **values):
     answer = people["officer"].post(path, {"side": side, "by": "post"} | values, If_Match=f'"{version(world, case)}"')
     assert answer.status_code == expected, answer.text
     return answer.json
+
+
+def test_a_party_gets_its_document_for_a_word_processor_too(world, people):
+    case = today_case(world, people)
+    act(people, "officer", case, "accept", world)
+    paper = issue(world, people, case, 5)
+    address = f"/complaints/{case}/documents/{paper['id']}?format="
+    assert people["consumer"].get(f"{address}docx").status_code == 404
+    serve(world, people, case, paper, "complainant")
+    answer = people["consumer"].get(f"{address}docx")
+    assert answer.headers["Content-Disposition"].endswith('.docx"')
+    assert any(paper["digest"] in p.text for p in Document(BytesIO(answer.data)).paragraphs)
+    assert people["consumer"].get(f"{address}exe").status_code == 422
 
 
 def running(world, case, term):
