@@ -28,6 +28,7 @@ from merchants.inspection import SETTINGS as INSPECTION_SETTINGS
 from merchants.lifecycle import MACHINES as MERCHANT_MACHINES
 from merchants.models import Enrolment, Standing
 from merchants.operations import standing
+from merchants.operations.activation import SETTINGS as ACTIVATION_SETTINGS
 from merchants.terms import SETTINGS as MERCHANT_SETTINGS
 from merchants.terms import TERMS as MERCHANT_TERMS
 from workflows.case import checkpoints
@@ -48,6 +49,7 @@ SETTINGS: Mapping[str, Declared] = {
     **INSPECTION_SETTINGS,
     **COMPLAINT_SETTINGS,
     **OUTCOME_SETTINGS,
+    **ACTIVATION_SETTINGS,
 }
 """Every declared setting: what no text says."""
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, select, union
 from sqlalchemy.orm import Session, load_only
 
-from complaints import factors
+from complaints import factors, respondents
 from complaints.factors import Filed, Flag
 from complaints.likeness import Hint, Story, hints
 from complaints.models import Complaint
@@ -53,6 +53,8 @@ class FirmHistory:
     terminated: int
     declined: int
     full: bool
+    silent: int = 0
+    """Those of them in which the firm has answered nothing."""
 
     @property
     def total(self) -> int:
@@ -158,7 +160,7 @@ def history(session: Session, case: Complaint, bureaus: Sequence[UUID], today: d
     What was settled or terminated and closed since counts as what it was.
     """
     since = today - YEAR
-    columns = (Complaint.state, Complaint.settled_on, Complaint.terminated_on, Complaint.decline_ground)
+    columns = (Complaint.id, Complaint.state, Complaint.settled_on, Complaint.terminated_on, Complaint.decline_ground)
     query = select(*columns).where(_of_firm(case, bureaus), Complaint.received_on >= since, Complaint.id != case.id)
     rows = session.execute(query.limit(MOST_COUNTED + 1)).all()
     counted = rows[:MOST_COUNTED]
@@ -171,4 +173,5 @@ def history(session: Session, case: Complaint, bureaus: Sequence[UUID], today: d
         terminated=sum(1 for r in counted if r.terminated_on),
         declined=sum(1 for r in counted if r.decline_ground),
         full=len(rows) > MOST_COUNTED,
+        silent=len(counted) - respondents.answered(session, [r.id for r in counted]) if counted else 0,
     )

@@ -59,6 +59,7 @@ RESPONDENT_TOLD = {
     "close": PAGE,
     "evaluate": PAGE,
     "answer_kept": PAGE,
+    "identify_respondent": PAGE,
     "clock_moved": PAGE,
 }
 """Which events the respondent firm hears of. Whether the complaint has a sister leg is nowhere in them."""

@@ -63,6 +63,8 @@ COMPLAINT_NOTES = {
     "evaluate": (CLOSED,),
     "answer_kept": (CLOSED,),
     "return_visit": (SETTLED, CLOSED),
+    "identify_respondent": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "activation_letter": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 

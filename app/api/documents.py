@@ -120,12 +120,17 @@ def served_file(kind: str, case: UUID, paper: UUID, form: str) -> Response:
     row = operations.find(session, case, paper)
     sheet = words.again(json.loads(operations.opened(session, row)))
     if form == "docx":
-        return _file(word.as_docx(sheet), DOCX, f'attachment; filename="{row.form}-{row.serial}.docx"')
+        return file_answer(word.as_docx(sheet), DOCX, f'attachment; filename="{row.form}-{row.serial}.docx"')
     own = Places(context.installation().told.data).templates
-    return _file(letter.as_pdf(sheet, own=own), PDF, f'inline; filename="{row.form}-{row.serial}.pdf"')
+    return file_answer(letter.as_pdf(sheet, own=own), PDF, f'inline; filename="{row.form}-{row.serial}.pdf"')
 
 
-def _file(content: bytes, kind: str, disposition: str) -> Response:
+def file_answer(content: bytes, kind: str, disposition: str) -> Response:
+    """A file as an answer.
+
+    :param kind: its media type.
+    :param disposition: whether it is shown or kept, and under what name.
+    """
     response = make_response(content)
     response.headers["Content-Type"] = kind
     response.headers["Content-Disposition"] = disposition

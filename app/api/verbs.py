@@ -19,6 +19,7 @@ from complaints.operations import (
     outcomes,
     repeats,
     reports,
+    respondents,
     second,
 )
 from workflows.errors import FieldError, NotFound, Refused, RuleBroken
@@ -82,6 +83,7 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
     "withdraw": Verb(mediate.withdraw, by=CONSUMER),
     "close": Verb(mediate.close),
     "evaluate": Verb(mediate.evaluate, needs=("score",), takes=("reasons", "comment"), by=CONSUMER),
+    "identify_respondent": Verb(respondents.identify_respondent, needs=("uscc", "name")),
     "answer_kept": Verb(asking.answer_kept, needs=("kept",), by=CONSUMER),
 }
 """Every verb of a complaint by its name in the address."""

@@ -48,6 +48,8 @@ class LetterSheet:
     grounds: tuple[tuple[str, bool], ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     closing: tuple[str, ...] = ()
+    check: str = ""
+    """The words beside the code, where it leads elsewhere than to a check of the letter; no part of the content."""
 
     def __post_init__(self) -> None:
         if faults := [*bounded(self, LONGEST, optional="addressee"), *_uncounted(self)]:
@@ -74,6 +76,8 @@ def as_pdf(sheet: LetterSheet, *, own: Path | None = None) -> bytes:
 def data(sheet: LetterSheet) -> dict[str, Any]:
     """What the template is handed: the content, its digest and the fixed words."""
     words = {name: text(f"document.letter.{name}", "zh") for name in ("check", "digest", "page")}
+    if sheet.check:
+        words["check"] = sheet.check
     return {**content(sheet), "digest": digest(sheet), "words": words}
 
 

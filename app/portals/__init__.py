@@ -29,6 +29,7 @@ from app.portals import (
     rating,
     registering,
     reports,
+    respondents,
     return_visits,
     review,
     searching,
@@ -77,6 +78,7 @@ PORTALS = (
     chains,
     brands,
     statements,
+    respondents,
 )
 
 

@@ -64,6 +64,7 @@ FIELDS = {
     "terminate": ("ground", "reason"),
     "evaluate": ("score", "reasons", "comment"),
     "answer_kept": ("kept",),
+    "identify_respondent": ("uscc", "name"),
 }
 """The fields of a verb's form, in order."""
 

@@ -13,7 +13,7 @@ from app.http.endpoint import endpoint
 from app.portals import base, cases, papers, reports
 from app.portals.tables import FilingDraft
 from app.views.reports import state_for
-from complaints import queries
+from complaints import queries, respondents
 from workflows.delivery import notices
 from workflows.errors import NotFound
 
@@ -43,9 +43,9 @@ def mine() -> Any:
 def case(case: UUID) -> Any:
     """One complaint: what happened, what comes next, by when."""
     found = queries.complaint(context.session(), case)
-    return render_template(
-        "consumer/case.html", **papers.section(found), **cases.page(found, filed=request.args.get("filed") == "1")
-    )
+    shown = papers.section(found) | cases.page(found, filed=request.args.get("filed") == "1")
+    heard = respondents.heard(context.session(), found, context.clock().today(), officer=False)
+    return render_template("consumer/case.html", heard=heard, **shown)
 
 
 @blueprint.post("/complaints/<uuid:case>/<verb>")

@@ -11,6 +11,7 @@ from app.http import context
 from app.http.endpoint import endpoint
 from app.portals import base, cases, papers
 from complaints import queries
+from workflows.delivery import notices
 
 blueprint = Blueprint("merchant", __name__, url_prefix="/merchant")
 
@@ -30,6 +31,8 @@ def inbox() -> Any:
 def case(case: UUID) -> Any:
     """One complaint as the firm may see it."""
     found = queries.complaint(context.session(), case)
+    if found.enterprise_id:
+        notices.has_read(context.session(), found.id, found.enterprise_id)
     return render_template("merchant/case.html", **papers.section(found), **cases.page(found))
 
 

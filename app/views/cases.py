@@ -31,6 +31,7 @@ NOT_OFFICERS = (
     "answer_kept",
     "silence",
     "return_visit",
+    "activation_letter",
 )
 AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
 """What is possible only where something was agreed."""
@@ -100,6 +101,7 @@ def verbs(case: Complaint, actor: Actor) -> list[str]:
 def _fits(verb: str, case: Complaint, actor: Actor) -> bool:
     """Whether a note fits the case's facts: a proposal by its rule set, an answer and an approval by the proposal."""
     return {
+        "identify_respondent": case.enterprise_id is None,
         "propose_decline": TWO_PEOPLE in REFUSALS[case.rule_set],
         "answer_flags": case.proposed_on is not None,
         "approve_decline": case.proposed_on is not None and case.proposed_by != actor.account,

@@ -224,6 +224,8 @@ class VerbIn(Strict):
     officer = fields.UUID()
     proof = fields.UUID()
     kept = Words(10)
+    uscc = Words(30)
+    name = Words(200)
     kind = Words(20)
     to = Words(200)
     earlier = Words(30)

@@ -15,11 +15,12 @@ from merchants.models.chains import (
 )
 from merchants.models.enrolment import Enrolment, Promise, Standing
 from merchants.models.parties import Brand, Contact, Enterprise, Store
-from merchants.models.staff import Claim, FormerMember, Invitation
+from merchants.models.staff import Activation, Claim, FormerMember, Invitation
 from merchants.models.statements import Statement, StatementConsent, StatementLook
 from merchants.models.supervision import CreditGrade, InspectionPlan, ListEntry, Visit
 
 __all__ = [
+    "Activation",
     "Alliance",
     "AllianceRow",
     "AllianceShare",

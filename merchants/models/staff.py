@@ -91,6 +91,33 @@ class Invitation(Base):
     )
 
 
+class Activation(Base):
+    """A letter with a code to a firm that nobody acts for (激活信); the code is good once, only its digest is kept."""
+
+    __tablename__ = "activation"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[UUID] = mapped_column(ForeignKey("enterprise.id"))
+    code_digest: Mapped[bytes] = mapped_column(unique=True)
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (
+        CheckConstraint("(used_at IS NULL) = (used_by IS NULL)", name="used"),
+        Index(
+            "uq_activation_open",
+            "enterprise_id",
+            unique=True,
+            postgresql_where=text("used_at IS NULL AND replaced_at IS NULL"),
+        ),
+        Index("ix_activation_enterprise", "enterprise_id", "id"),
+    )
+
+
 class FormerMember(Base):
     """Who worked for a firm or a store and does no longer: memberships end, and what was is kept."""
 

@@ -28,7 +28,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Letters and digits that nobody takes for one another."""
 
 CODE_LENGTH = 10
-ACCEPT = text("SELECT invitation_accept(:digest)")
+ACCEPT = text("SELECT COALESCE(invitation_accept(:digest), activation_accept(:digest))")
 REMOVE = text("SELECT staff_remove(:account, :org, :id)")
 
 
@@ -116,7 +116,7 @@ def revoke(session: Session, invitation: UUID, *, actor: Actor, clock: Clock) ->
 
 
 def accept(session: Session, code: str, *, actor: Actor, clock: Clock) -> UUID | None:  # noqa: ARG001 - the database knows who asks, and when
-    """Accept an invitation by its code: what one works for from now on; None for a code that is no good."""
+    """Accept an invitation, or a letter to the firm, by its code: what one works for now; None for no good code."""
     joined: UUID | None = session.scalar(ACCEPT, {"digest": digest(code)})
     return joined
 

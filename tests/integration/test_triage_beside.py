@@ -90,7 +90,7 @@ def test_another_bureaus_officer_is_shown_nothing_of_it(world):
         assert beside.history(session, row, parties, date(2026, 7, 20)).total == 0
 
 
-def test_hints_and_history_cost_two_statements_whatever_there_is(world, root):
+def test_hints_history_and_silence_cost_three_statements_whatever_there_is(world, root):
     case = world.file()
     copies(root, case, 100)
     sent = []
@@ -105,7 +105,7 @@ def test_hints_and_history_cost_two_statements_whatever_there_is(world, root):
         beside.like(session, found, (world.bureau,))
         beside.history(session, found, (world.bureau,), date(2026, 7, 20))
         event.remove(engine, "before_cursor_execute", note)
-    assert len(sent) == 2
+    assert len(sent) == 3
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, select, text
+from sqlalchemy import Index, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.delivery import outbox
@@ -23,6 +23,7 @@ from workflows.store.session import DatabaseClock
 CHANNELS = ("page", "sms", "email", "phone", "post")
 SEND = "notice.send"
 MOST = 100
+FIRST_READ = text("SELECT notice_first_read(:case, :recipient)")
 
 
 class Notice(Base):
@@ -100,6 +101,21 @@ def reachable(session: Session, account: UUID, channels: Sequence[str]) -> list[
     """The channels that an account can be reached by: e-mail only where it has given an address."""
     without = select(Account.email_sealed.is_(None)).where(Account.id == account)
     return [c for c in channels if c != "email" or session.scalar(without) is False]
+
+
+def has_read(session: Session, case: UUID, recipient: UUID) -> None:
+    """Somebody of the recipient has the case before them: what was told of it on the page is read."""
+    unread = (Notice.case_id == case) & (Notice.recipient_id == recipient) & Notice.read_at.is_(None)
+    session.execute(
+        update(Notice).where(unread, Notice.channel == "page").values(read_at=DatabaseClock(session).now()),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def first_read(session: Session, case: UUID, recipient: UUID) -> datetime | None:
+    """When the recipient first read anything of a case that the calling officer handles; None while not."""
+    moment: datetime | None = session.scalar(FIRST_READ, {"case": case, "recipient": recipient})
+    return moment
 
 
 def of_recipients(session: Session, recipients: Sequence[UUID], limit: int = MOST) -> Sequence[Notice]:
