@@ -30,7 +30,7 @@ from complaints import queries
 from complaints.models import Complaint
 from seeds import demo, people, shops
 from seeds.reference import bureau_id
-from tests import bench_merchants
+from tests import bench_complaints, bench_merchants
 from tests.chaos import harness
 from tests.support.figures import figure, say
 from tests.support.net import free_port
@@ -246,12 +246,15 @@ def queue(system: harness.System) -> list[dict[str, Any]]:
     say(f"· {SMALL:,} cases …")
     fill(system, SMALL)
     small, _ = queue_times(system)
+    search_small = bench_complaints.search_time(system, bureau_id("320508"))
     say(f"· {LARGE:,} cases …")
     fill(system, LARGE)
     large, one_large = queue_times(system)
+    search_large = bench_complaints.search_time(system, bureau_id("320508"))
     how = "median of 60 first pages of 50 cases of one county through row-level security and the mapper"
     copies = f"cases beyond {SMALL:,} are set-based copies with ids and access of their own"
     return [
+        bench_complaints.found(search_small, search_large, f"{LARGE:,} against {SMALL:,}"),
         figure(
             "queue_1m_vs_10k", large, "ms", small, large / small, f"{LARGE:,} against {SMALL:,} cases; {how}; {copies}"
         ),
@@ -299,6 +302,8 @@ def main() -> None:
             figures += bench_merchants.importing(system, Path(folder))
             figures += bench_merchants.finding(system)
             figures += queue(system)
+            figures += bench_complaints.recomputing(system)
+            figures += bench_complaints.documents()
         finally:
             system.stop()
     for f in figures:

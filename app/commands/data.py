@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -23,11 +23,12 @@ from app.wiring import KIND, MOVED, TERMS
 from measures import nightly
 from seeds import demo, people, volume
 from workflows.case import calendars, casework, clocks
-from workflows.case.clocks import Move
+from workflows.case.clocks import Move, Shift
 from workflows.delivery import outbox
 from workflows.errors import Refused
 from workflows.people.actor import SYSTEM
 from workflows.store.session import DatabaseClock, Databases, Role
+from workflows.time.calendar import Calendar
 from workflows.time.notices import read_year
 
 
@@ -107,37 +108,36 @@ def load_year_command(file: Path, dry_run: bool) -> None:
     year = read_year(body, file.name)
     with database(told) as db, db.transaction(Role.WORKER) as session:
         calendar = calendars.current(session).with_year(year)
-        moved = [move for move in clocks.moves(session, TERMS, calendar) if report(move)]
+        found = clocks.shifts(session, TERMS, calendar)
+        for move in clocks.moves(session, TERMS, calendar, found):
+            report(move)
         if not dry_run:
             calendars.load(session, body, year, None)
-            apply(session, clocks.moves(session, TERMS, calendar))
+            apply(session, calendar, found)
     verb = "would move" if dry_run else "moved"
-    click.echo(f"{len(moved)} open deadlines {verb}; calendar {calendar.version}")
+    click.echo(f"{sum(s.clocks for s in found if s.visible)} open deadlines {verb}; calendar {calendar.version}")
     if not dry_run:
         places = Places(told.data)
         places.years.mkdir(parents=True, exist_ok=True)
         write_private(places.years / f"{year.year}.json", body)
 
 
-def report(move: Move) -> bool:
-    """Print a visible move; whether it is one."""
-    if move.visible:
-        mark = " (provisional)" if move.found.provisional else ""
-        click.echo(f"{move.clock.case_id} {move.clock.term}: {move.clock.due_on} → {move.found.due_on}{mark}")
-    return move.visible
+def report(move: Move) -> None:
+    """Print a move."""
+    mark = " (provisional)" if move.found.provisional else ""
+    click.echo(f"{move.clock.case_id} {move.clock.term}: {move.clock.due_on} → {move.found.due_on}{mark}")
 
 
-def apply(session: Session, found: Iterator[Move]) -> None:
+def apply(session: Session, calendar: Calendar, found: Sequence[Shift]) -> None:
     """Move the dates; those that a person would see get an event in their case's journal."""
     clock = DatabaseClock(session)
-    for move in list(found):
-        if not move.visible:
-            move.apply()
-            continue
+    for move in clocks.moves(session, TERMS, calendar, found):
         case = casework.lock(session, KIND[move.clock.case_kind], move.clock.case_id)
         casework.move_clock(session, case, move, actor=SYSTEM, clock=clock)
         for follow in MOVED.get(move.clock.case_kind, ()):
             follow(session, case)
+    session.flush()
+    clocks.settle(session, calendar)
 
 
 @click.group("outbox")

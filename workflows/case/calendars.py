@@ -39,7 +39,7 @@ def _read(session: Session) -> Calendar:
 def load(session: Session, body: str, year: CalendarYear, by: UUID | None) -> Calendar:
     """Put a year in force from this transaction on; the calendar with it.
 
-    The caller then moves the clocks that lean on it (:func:`workflows.case.clocks.recompute`).
+    The caller then moves the clocks that lean on it (:func:`workflows.case.clocks.shifts`).
     """
     values = {
         "year": year.year,

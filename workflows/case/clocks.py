@@ -2,7 +2,7 @@
 
 What is stored is a projection: ``due_on`` follows from the rule, the calendar and the events, and
 :func:`faults` says where the two disagree. A new calendar shows first which open dates would move
-(:func:`moves`); applying it moves them, each with an event in its case's journal.
+(:func:`shifts`); applying it moves them, each that a person would see with an event in its case's journal.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from workflows.case import calendars
@@ -24,6 +24,8 @@ from workflows.time.deadline import ClockEvent, Deadline, deadline
 from workflows.time.terms import Term, TermBook
 
 CHUNK = 5000
+GROUPS = 2000
+"""Groups of clocks that are looked for in one statement."""
 
 
 def start(session: Session, case: Any, term: Term, on: date, received: date) -> CaseClock:
@@ -82,8 +84,12 @@ def recall(clock: CaseClock, terms: TermBook, calendar: Calendar) -> Deadline:
 
 
 def _compute(clock: CaseClock, terms: TermBook, calendar: Calendar, events: Sequence[Any]) -> Deadline:
+    return _count(terms.by_version(clock.rule), calendar, clock.start_on, events)
+
+
+def _count(term: Term, calendar: Calendar, start_on: date, events: Sequence[Any]) -> Deadline:
     happened = [ClockEvent(e["kind"], date.fromisoformat(e["on"])) for e in events]
-    return deadline(terms.by_version(clock.rule), calendar, clock.start_on, happened)
+    return deadline(term, calendar, start_on, happened)
 
 
 def _project(clock: CaseClock, found: Deadline) -> None:
@@ -93,7 +99,7 @@ def _project(clock: CaseClock, found: Deadline) -> None:
 
 @dataclass(frozen=True)
 class Move:
-    """An open date that another calendar changes."""
+    """An open date under another calendar."""
 
     clock: CaseClock
     found: Deadline
@@ -101,8 +107,7 @@ class Move:
     @property
     def visible(self) -> bool:
         """Whether a person would see a difference, and not only the calendar's version."""
-        old = (self.clock.due_on, self.clock.safe_on, self.clock.provisional)
-        return old != (self.found.due_on, self.found.safe_on, self.found.provisional)
+        return _told(self.clock) != _told(self.found)
 
     def facts(self) -> dict[str, Any]:
         """What the journal keeps of the move."""
@@ -117,24 +122,78 @@ class Move:
         _project(self.clock, self.found)
 
 
+def _told(of: Any) -> tuple[Any, Any, Any]:
+    """What a person is told of a date."""
+    return of.due_on, of.safe_on, of.provisional
+
+
 def _text(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def moves(session: Session, terms: TermBook, calendar: Calendar) -> Iterator[Move]:
-    """Every open clock that was computed with another calendar, with its date under this one."""
+@dataclass(frozen=True)
+class Shift:
+    """What another calendar does to all open clocks that have rule, start, events and date in common.
+
+    :param clocks: how many they are.
+    """
+
+    rule: str
+    start_on: date
+    events: Sequence[Any]
+    found: Deadline
+    clocks: int
+    visible: bool
+
+
+def shifts(session: Session, terms: TermBook, calendar: Calendar) -> list[Shift]:
+    """Every open clock that was computed with another calendar, counted anew under this one.
+
+    A date follows from rule, start and events alone, and many clocks share them: each such group is counted once, so
+    a million clocks cost one read of the book and some thousand countings.
+    """
+    group = (CaseClock.rule, CaseClock.start_on, CaseClock.events, *_told(CaseClock))
+    query = select(*group, func.count().label("clocks")).where(CaseClock.stopped_on.is_(None))
+    rows = session.execute(query.where(CaseClock.calendar_version != calendar.version).group_by(*group))
+    return [_shift(row, terms, calendar) for row in rows]
+
+
+def _shift(row: Any, terms: TermBook, calendar: Calendar) -> Shift:
+    found = _count(terms.by_version(row.rule), calendar, row.start_on, row.events)
+    return Shift(row.rule, row.start_on, row.events, found, row.clocks, _told(row) != _told(found))
+
+
+def moves(session: Session, terms: TermBook, calendar: Calendar, found: Sequence[Shift]) -> Iterator[Move]:
+    """Every open clock whose date a person would see move, with its date under this calendar."""
+    seen = [shift for shift in found if shift.visible]
+    for first in range(0, len(seen), GROUPS):
+        yield from _moves(session, terms, calendar, seen[first : first + GROUPS])
+
+
+def _moves(session: Session, terms: TermBook, calendar: Calendar, seen: Sequence[Shift]) -> Iterator[Move]:
     last: UUID | None = None
-    while chunk := _open_chunk(session, calendar.version, last):
+    while chunk := _open_chunk(session, calendar.version, seen, last):
         last = chunk[-1].id
         for clock in chunk:
-            yield Move(clock, recall(clock, terms, calendar))
+            move = Move(clock, recall(clock, terms, calendar))
+            if move.visible:
+                yield move
 
 
-def _open_chunk(session: Session, version: str, after: UUID | None) -> Sequence[CaseClock]:
+def _open_chunk(session: Session, version: str, seen: Sequence[Shift], after: UUID | None) -> Sequence[CaseClock]:
+    key = tuple_(CaseClock.rule, CaseClock.start_on, CaseClock.events)
     query = select(CaseClock).where(CaseClock.stopped_on.is_(None), CaseClock.calendar_version != version)
+    query = query.where(key.in_([(s.rule, s.start_on, s.events) for s in seen]))
     if after is not None:
         query = query.where(CaseClock.id > after)
     return session.scalars(query.order_by(CaseClock.id).limit(CHUNK)).all()
+
+
+def settle(session: Session, calendar: Calendar) -> None:
+    """Write the calendar's version to every open clock that no move has touched: its date stays what it was."""
+    stays = update(CaseClock).where(CaseClock.stopped_on.is_(None), CaseClock.calendar_version != calendar.version)
+    values = stays.values(calendar_version=calendar.version)
+    session.execute(values, execution_options={"synchronize_session": False})
 
 
 @dataclass(frozen=True)
