@@ -37,6 +37,7 @@ HANDS_OVER: Mapping[str, tuple[str, str]] = {
     "correct": (BUREAU, DECIDING),
     "decline": (BUREAU, TELLING),
     "request_identity": (CONSUMER, "identity"),
+    "prove_identity": (BUREAU, DECIDING),
     "open_mediation": (BUREAU, MEDIATING),
     "testing": (LABORATORY, "testing"),
     "tested": (BUREAU, MEDIATING),

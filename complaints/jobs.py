@@ -38,6 +38,7 @@ COMPLAINANT_TOLD = {
     "correct": FAR,
     "return_to_intake": PAGE,
     "dispatch": PAGE,
+    "answer": PAGE,
     "clock_moved": PAGE,
 }
 """Which events the complainant hears of, and by which channels; messages of a closing carry a link of their own."""
@@ -60,6 +61,7 @@ RESPONDENT_TOLD = {
     "evaluate": PAGE,
     "answer_kept": PAGE,
     "identify_respondent": PAGE,
+    "supplement": PAGE,
     "clock_moved": PAGE,
 }
 """Which events the respondent firm hears of. Whether the complaint has a sister leg is nowhere in them."""

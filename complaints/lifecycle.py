@@ -65,6 +65,9 @@ COMPLAINT_NOTES = {
     "return_visit": (SETTLED, CLOSED),
     "identify_respondent": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
     "activation_letter": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "answer": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "supplement": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "prove_identity": (FILED,),
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 

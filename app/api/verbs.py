@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from complaints.models import Complaint, Report
 from complaints.operations import (
+    answers,
     asking,
     assign,
     decide,
@@ -84,6 +85,9 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
     "close": Verb(mediate.close),
     "evaluate": Verb(mediate.evaluate, needs=("score",), takes=("reasons", "comment"), by=CONSUMER),
     "identify_respondent": Verb(respondents.identify_respondent, needs=("uscc", "name")),
+    "answer": Verb(answers.answer, needs=("words",), takes=("proof",), by=FIRM_SIDE),
+    "supplement": Verb(answers.supplement, needs=("words",), takes=("proof",), by=CONSUMER | OFFICIALS),
+    "prove_identity": Verb(answers.prove_identity, needs=("proof",), by=CONSUMER),
     "answer_kept": Verb(asking.answer_kept, needs=("kept",), by=CONSUMER),
 }
 """Every verb of a complaint by its name in the address."""

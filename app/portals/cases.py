@@ -31,7 +31,7 @@ from workflows.store.evidence import Evidence
 MOST_EVENTS = 200
 MOST_FILES = 50
 
-TOLD_WITH_REASON = ("decline", "terminate", "correct", "offer", "deny")
+TOLD_WITH_REASON = ("decline", "terminate", "correct", "offer", "deny", "answer", "supplement")
 """Events whose words are for the parties too: a decision is told with its reason (O121 15, 23), an offer is for all."""
 
 TO_COMPLAINANT = ("propose_decline", "answer_flags")
@@ -39,7 +39,7 @@ TO_COMPLAINANT = ("propose_decline", "answer_flags")
 
 HIDDEN = {
     ActorRole.CONSUMER: ("assign",),
-    ActorRole.MERCHANT: ("assign", *TO_COMPLAINANT, "approve_decline"),
+    ActorRole.MERCHANT: ("assign", *TO_COMPLAINANT, "approve_decline", "request_identity", "prove_identity"),
 }
 """Events of the bureau's own deliberation, which a page leaves out of the history of a role."""
 
@@ -65,6 +65,9 @@ FIELDS = {
     "evaluate": ("score", "reasons", "comment"),
     "answer_kept": ("kept",),
     "identify_respondent": ("uscc", "name"),
+    "answer": ("words", "proof"),
+    "supplement": ("words", "proof"),
+    "prove_identity": ("proof",),
 }
 """The fields of a verb's form, in order."""
 

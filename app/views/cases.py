@@ -20,8 +20,19 @@ from workflows.people.masks import masked_address, masked_name, masked_phone, pl
 from workflows.store.sealed import unseal
 from workflows.time.explain import DayLine, explain
 
-CONSUMER_VERBS = ("answer_flags", "consent", "offer", "withdraw", "confirm", "deny", "evaluate", "answer_kept")
-MERCHANT_VERBS = ("consent", "offer", "perform")
+CONSUMER_VERBS = (
+    "answer_flags",
+    "prove_identity",
+    "supplement",
+    "consent",
+    "offer",
+    "withdraw",
+    "confirm",
+    "deny",
+    "evaluate",
+    "answer_kept",
+)
+MERCHANT_VERBS = ("answer", "consent", "offer", "perform")
 NOT_OFFICERS = (
     "answer_flags",
     "withdraw",
@@ -32,6 +43,7 @@ NOT_OFFICERS = (
     "silence",
     "return_visit",
     "activation_letter",
+    "prove_identity",
 )
 AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
 """What is possible only where something was agreed."""

@@ -216,7 +216,7 @@ class VerbIn(Strict):
     given_on = fields.Date()
     amount_fen = Fen()
     paid_on = fields.Date(allow_none=True)
-    words = Words(500)
+    words = Words(1000)
     score = fields.Integer(strict=True)
     reasons = fields.List(Words(30), validate=validate.Length(max=5))
     comment = Words(500)

@@ -6,6 +6,7 @@ import hmac
 import threading
 import time
 from contextlib import contextmanager
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from app import hooks, tasks, wiring
 from app import settings as app_settings
 from app.catalogue import has
 from app.outbound import Outbound
+from complaints.operations import decide
 from merchants.operations import standing
 from tests.factories import MembershipFactory, ReportFactory
 from tests.support.http import Api, make_app, token_for
@@ -162,9 +164,20 @@ def test_an_event_reaches_the_firm_signed_and_thin(world):
         assert {r.headers["content-type"] for r in receiver.got} == {"application/json"}
 
 
+def test_a_firms_system_hears_of_a_complaint_and_of_nothing_between_the_bureau_and_the_consumer(world):
+    with receiving(answer(200)) as receiver:
+        listen(world, receiver.url, ["complaint.*"])
+        case = world.file()
+        world.decide(case, decide.request_identity, date(2026, 8, 1))
+        world.decide(case, decide.accept)
+        work(world)
+        assert [r.json["type"] for r in receiver.got] == ["complaint.file", "complaint.accept"]
+        assert {r.json["data"]["case"] for r in receiver.got} == {str(case)}
+
+
 def test_a_changed_promise_is_told_as_such_and_every_event_has_a_name_outside():
     assert hooks.TOPICS["standing.promise"] == "promise.changed"
-    assert {t.partition(".")[0] for t in hooks.TOPICS.values()} == {"enrolment", "plaque", "promise"}
+    assert {t.partition(".")[0] for t in hooks.TOPICS.values()} == {"complaint", "enrolment", "plaque", "promise"}
     assert set(hooks.TOPICS) <= set(wiring.HANDLERS)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.store.db import Base, at_most, one_of
@@ -36,6 +36,8 @@ class Evidence(Base):
     shown_digest: Mapped[str]
     size: Mapped[int]
     uploaded_at: Mapped[datetime]
+    bureau_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """For the bureau's eyes, as proof of identity: the other side never sees it."""
 
     __table_args__ = (
         one_of("media_type", TYPES),
