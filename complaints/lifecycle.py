@@ -63,6 +63,17 @@ COMPLAINT_NOTES = {
     "evaluate": (CLOSED,),
     "answer_kept": (CLOSED,),
     "return_visit": (SETTLED, CLOSED),
+    "request_upward": (FILED, ACCEPTED, MEDIATING),
+    "take_up": (FILED, ACCEPTED, MEDIATING, TESTING),
+    "send_down": COMPLAINT.states,
+    "dispute_open": (FILED,),
+    "dispute_answer": COMPLAINT.states,
+    "dispute_concede": COMPLAINT.states,
+    "dispute_refer": COMPLAINT.states,
+    "designate": COMPLAINT.states,
+    "ask_help": (FILED, ACCEPTED, MEDIATING, TESTING),
+    "help_received": COMPLAINT.states,
+    "help_answered": COMPLAINT.states,
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 
