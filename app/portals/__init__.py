@@ -11,6 +11,7 @@ from app.portals import (
     brands,
     chains,
     claiming,
+    competence,
     consumer,
     desk,
     docs,
@@ -77,6 +78,7 @@ PORTALS = (
     chains,
     brands,
     statements,
+    competence,
 )
 
 

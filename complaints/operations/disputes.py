@@ -171,7 +171,7 @@ def designate(session: Session, complaint: Complaint, bureau: UUID, reason: str,
     moves = row.superior_id is not None and bureau != complaint.bureau_id and complaint.state == FILED
     row.basis = said
     _end(row, "designated", bureau, actor, clock)
-    facts = {"dispute": str(row.id), "competent": str(bureau), "by": str(row.superior_name)}
+    facts = {"dispute": str(row.id), "competent": str(bureau), "superior": str(row.superior_name)}
     step = Step(
         evidence=dict.fromkeys((*decide.PROPOSAL, "assigned_to")) | {"bureau_id": bureau} if moves else {},
         facts=facts | ({"to": str(bureau)} if moves else {}),
