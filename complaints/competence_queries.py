@@ -136,7 +136,7 @@ def agreements_for(session: Session, bureau: Bureau, today: date) -> Sequence[Re
     """The agreements in force that a bureau, or the one above it, is a party to."""
     own = [bureau.id, *([bureau.parent_id] if bureau.parent_id else [])]
     query = select(RegionAgreement).where(
-        RegionAgreement.parties.overlap(own),
+        RegionAgreement.parties.bool_op("&&")(own),
         RegionAgreement.from_on <= today,
         func.coalesce(RegionAgreement.until_on, today) >= today,
     )
