@@ -17,10 +17,8 @@ def looks(page, shot, address: str, name: str) -> None:
     """A page at three sizes, sound each time."""
     for size, label in ((SMALL, "small"), (PHONE, "phone"), (DESK, "desk")):
         page.set_viewport_size(size)
-        page.goto(address)
-        print(address, label, page.evaluate("""() => [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map(e => e.outerHTML.slice(0, 90)).slice(0, 8)"""))
-        shot(page, f"competence-{name}-{label}")
         sound(page, address)
+        shot(page, f"competence-{name}-{label}")
 
 
 def filed(site, respondent: dict) -> str:
