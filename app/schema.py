@@ -6,7 +6,7 @@ from app import import_tables, standin
 from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import after_models as complaints_after
-from complaints import desk
+from complaints import competence_models, desk
 from complaints import models as complaints
 from merchants import models as merchants
 from workflows import declared, measures
@@ -33,5 +33,6 @@ MODULES = (
     portals,
     standin,
     import_tables,
+    competence_models,
 )
 METADATA = Base.metadata

@@ -57,6 +57,9 @@ SAID = {"testing": "on", "tested": "on", "consent": "given_on"}
 RENEWS = ("request_identity",)
 """Events that begin days of their own even where they change nobody: another day is named."""
 
+MOVES = ("return_to_intake", "dispatch", "take_up", "designate")
+"""Events after which another bureau may have the case; they say which."""
+
 WHYS = (DECIDING, "sending_on", "identity", "asking", "consent", MEDIATING, "offer", "testing", TELLING, CLOSING)
 """Everything that a holder may be holding the case for."""
 
@@ -185,8 +188,8 @@ def _until(event: Happened) -> date | None:
 
 
 def _remember(held: _Hold, event: Happened) -> _Hold:
-    if event.event in ("return_to_intake", "dispatch"):
-        return replace(held, bureau=event.facts.get("to"))
+    if event.event in MOVES:
+        return replace(held, bureau=event.facts.get("to", held.bureau))
     if event.event == "consent":
         return replace(held, consents=held.consents | {event.facts["side"]})
     if event.event == "correct":

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from complaints.competence import TRADER
+
 
 @dataclass(frozen=True)
 class Person:
@@ -22,13 +24,25 @@ NOBODY = Person("", "", "")
 
 @dataclass(frozen=True)
 class Respondent:
-    """Who is complained of: a store of the directory, or a name and an address (art. 10(1)(2))."""
+    """Who is complained of: a store of the directory, or a name and an address (art. 10(1)(2)).
+
+    :param address: the place of business; of an own shop on line, or of a platform, its domicile; of a shop on a
+        platform, what it has published there, empty for nothing.
+    :param platform_address: the domicile of the platform's operator.
+    :param bought: of whom goods were bought, as :mod:`complaints.competence` has it.
+    :param unreachable: nobody can be reached at the address that was published.
+    :param host_id: the mall or business circle that the receipt names.
+    """
 
     store_id: UUID | None = None
     name: str = ""
     address: str = ""
     uscc: str | None = None
     platform: str | None = None
+    bought: str = TRADER
+    platform_address: str | None = None
+    unreachable: bool = False
+    host_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,10 @@ COMPLAINANT_TOLD = {
     "return_to_intake": PAGE,
     "dispatch": PAGE,
     "answer": PAGE,
+    "take_up": PAGE,
+    "designate": PAGE,
+    "ask_help": PAGE,
+    "help_answered": PAGE,
     "clock_moved": PAGE,
 }
 """Which events the complainant hears of, and by which channels; messages of a closing carry a link of their own."""

@@ -68,6 +68,17 @@ COMPLAINT_NOTES = {
     "answer": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
     "supplement": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
     "prove_identity": (FILED,),
+    "request_upward": (FILED, ACCEPTED, MEDIATING),
+    "take_up": (FILED, ACCEPTED, MEDIATING, TESTING),
+    "send_down": COMPLAINT.states,
+    "dispute_open": (FILED,),
+    "dispute_answer": COMPLAINT.states,
+    "dispute_concede": COMPLAINT.states,
+    "dispute_refer": COMPLAINT.states,
+    "designate": COMPLAINT.states,
+    "ask_help": (FILED, ACCEPTED, MEDIATING, TESTING),
+    "help_received": COMPLAINT.states,
+    "help_answered": COMPLAINT.states,
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 

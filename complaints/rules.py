@@ -8,7 +8,7 @@ from uuid import UUID
 
 from stdnum.cn import uscc
 
-from complaints import codes
+from complaints import codes, competence
 from complaints.drafts import Draft, ReportDraft, Respondent
 from complaints.lifecycle import COMPLAINT_NOTES
 from workflows.errors import Conflict, FieldError, RuleBroken
@@ -45,16 +45,30 @@ def faults(draft: Draft, today: date) -> list[FieldError]:
     ]
 
 
-def respondent_faults(respondent: Respondent) -> Iterator[FieldError]:
-    """What is wrong with the respondent: a store is enough, otherwise a name and an address are needed."""
+def respondent_faults(respondent: Respondent, leg: str = competence.COMPLAINT) -> Iterator[FieldError]:
+    """What is wrong with the respondent: a store is enough, otherwise a name and an address are needed.
+
+    A mall's address stands for its counter's, and the platform's domicile where a shop has published no address.
+    """
+    yield from _one_of("respondent.bought", respondent.bought, competence.KINDS[leg])
     if respondent.store_id is not None:
         return
     yield from _text("respondent.name", respondent.name, 2, 200)
-    yield from _text("respondent.address", respondent.address, LEAST_WORDS, ADDRESS)
+    yield from _places(respondent)
     if respondent.uscc and not uscc.is_valid(respondent.uscc):
         yield FieldError(
             "respondent.uscc", "uscc", "is not a valid unified social credit code: check its 18 characters"
         )
+
+
+def _places(respondent: Respondent) -> Iterator[FieldError]:
+    on_platform, published = respondent.bought == competence.PLATFORM_SHOP, respondent.address.strip()
+    if (not on_platform and respondent.host_id is None) or published:
+        yield from _text("respondent.address", respondent.address, LEAST_WORDS, ADDRESS)
+    if on_platform:
+        yield from _text("respondent.platform", respondent.platform or "", 1, 100)
+    if (on_platform and (respondent.unreachable or not published)) or respondent.platform_address:
+        yield from _text("respondent.platform_address", respondent.platform_address or "", LEAST_WORDS, ADDRESS)
 
 
 def report_faults(report: ReportDraft, prefix: str = "") -> Iterator[FieldError]:
@@ -170,6 +184,16 @@ def check_note(verb: str, state: str) -> None:
     """
     if state not in COMPLAINT_NOTES[verb]:
         raise Conflict("case.state", f"{verb} is not possible in state {state}", state=state, event=verb, allowed=())
+
+
+def check_said(field: str, words: str, most: int = 1000) -> str:
+    """Something has to be said; what was said, trimmed.
+
+    :raises RuleBroken: it is empty, or longer than anybody reads.
+    """
+    if faults := list(_text(field, words, 1, most)):
+        raise RuleBroken("validation", f"{field} {faults[0].message}", errors=faults)
+    return words.strip()
 
 
 def check_day(field: str, day: date, earliest: date, today: date) -> None:

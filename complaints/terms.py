@@ -35,6 +35,7 @@ LEAD = "report.lead"
 TELL = "report.tell"
 POLICE = "report.police"
 ASSIST = "report.assist"
+SETTLE = "jurisdiction.settle"
 
 _ACCEPT = ("决定是否受理并告知投诉人", "decide whether to accept and tell the complainant")
 _MEDIATE = ("组织调解", "mediate")
@@ -75,8 +76,8 @@ TERMS = TermBook(
         Term(TELL, 5, Unit.WORKING_DAYS, "O20 31(2)", _TELL, received=UNDER_O20),
         Term(POLICE, 3, Unit.DAYS, "CRIM 5", _POLICE, Span(CRIM_IN_FORCE, None)),
         Term(ASSIST, 15, Unit.WORKING_DAYS, "PEN 45", _ASSIST),
-        Term("jurisdiction.settle", 7, Unit.WORKING_DAYS, "O20 30", _SETTLE, received=UNDER_O20),
-        Term("jurisdiction.settle", 7, Unit.WORKING_DAYS, "O121 33", _SETTLE, received=UNDER_O121),
+        Term(SETTLE, 7, Unit.WORKING_DAYS, "O20 30", _SETTLE, received=UNDER_O20),
+        Term(SETTLE, 7, Unit.WORKING_DAYS, "O121 33", _SETTLE, received=UNDER_O121),
         Term("odr.negotiate", 10, Unit.WORKING_DAYS, "ODR practice", _ODR),
     ]
 )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from complaints.models import Complaint
 from measures import nightly
 from merchants.operations import listing
-from seeds import alliances, loading, people, promising, reference, shops, supervised
+from seeds import agreements, alliances, loading, people, promising, reference, shops, supervised
 from seeds.history import Historian
 from seeds.pictures import Album
 from workflows.case import calendars
@@ -54,6 +54,7 @@ def load(
         promising.load_demo(session, draw() if draw else None)
         supervised.load(session, DatabaseClock(session))
         alliances.load(session)
+        agreements.load(session, DatabaseClock(session))
     signing_in = [person.id for person in people.PEOPLE if person.role == "consumer"]
     say("a past to look at")
     with db.transaction(Role.OWNER) as session:

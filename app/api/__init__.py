@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from app.api.afterwards import blueprint as afterwards
 from app.api.alliances import blueprint as alliances
 from app.api.brands import blueprint as brands
+from app.api.competence import blueprint as competence
 from app.api.complaints import blueprint as complaints
 from app.api.directory import blueprint as directory
 from app.api.documents import BLUEPRINTS as DOCUMENTS
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     brands,
     statements,
     webhooks,
+    competence,
 )
 
 CONFIG = {

@@ -14,7 +14,9 @@ from complaints.operations import (
     asking,
     assign,
     decide,
+    disputes,
     extensions,
+    helping,
     letters,
     mediate,
     outcomes,
@@ -22,6 +24,7 @@ from complaints.operations import (
     reports,
     respondents,
     second,
+    upward,
 )
 from workflows.errors import FieldError, NotFound, Refused, RuleBroken
 from workflows.people import directory
@@ -58,6 +61,12 @@ def _dispatch(session: Session, complaint: Complaint, district: str, *, actor: A
     decide.dispatch(session, complaint, bureau, actor=actor, clock=clock)
 
 
+def _ask_help(session: Session, complaint: Complaint, *, actor: Actor, clock: Clock, **given: Any) -> None:
+    question, consented_on = given["words"], given["given_on"]
+    wanted = helping.Wanted(given["agreement"], given["district"], given["item"], question, consented_on)
+    helping.ask_help(session, complaint, wanted, actor=actor, clock=clock)
+
+
 COMPLAINT_VERBS: Mapping[str, Verb] = {
     "accept": Verb(decide.accept),
     "decline": Verb(decide.decline, needs=("ground", "reason")),
@@ -89,6 +98,14 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
     "supplement": Verb(answers.supplement, needs=("words",), takes=("proof",), by=CONSUMER | OFFICIALS),
     "prove_identity": Verb(answers.prove_identity, needs=("proof",), by=CONSUMER),
     "answer_kept": Verb(asking.answer_kept, needs=("kept",), by=CONSUMER),
+    "request_upward": Verb(upward.request_upward, needs=("reason",)),
+    "take_up": Verb(upward.take_up, needs=("reason",)),
+    "send_down": Verb(upward.send_down, needs=("reason",)),
+    "dispute_open": Verb(disputes.dispute_open, needs=("district", "claim", "reason")),
+    "dispute_concede": Verb(disputes.dispute_concede, needs=("reason",)),
+    "dispute_refer": Verb(disputes.dispute_refer, needs=("reason",)),
+    "designate": Verb(disputes.designate, needs=("bureau", "reason")),
+    "ask_help": Verb(_ask_help, needs=("agreement", "district", "item", "words", "given_on")),
 }
 """Every verb of a complaint by its name in the address."""
 

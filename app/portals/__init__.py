@@ -11,6 +11,7 @@ from app.portals import (
     brands,
     chains,
     claiming,
+    competence,
     consumer,
     desk,
     docs,
@@ -79,6 +80,7 @@ PORTALS = (
     brands,
     statements,
     respondents,
+    competence,
 )
 
 

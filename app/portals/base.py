@@ -65,6 +65,7 @@ def words() -> dict[str, Any]:
     return {
         "t": context.t,
         "has_text": has,
+        "cite": cite,
         "lang": context.lang(),
         "other_lang": "en" if context.lang() == "zh" else "zh",
         "me": context.actor() if "caller" in g else None,
@@ -111,6 +112,11 @@ def promises(case_clocks: Any) -> list[dates.Promise]:
     articles = [articles_of(clock.rule) for clock in case_clocks]
     pairs = zip(case_clocks, articles, strict=True)
     return [dates.promise(clock, article, today, calendar, context.lang()) for clock, article in pairs]
+
+
+def cite(article: str) -> str:
+    """An article as people cite it."""
+    return articles_of(f"@{article.replace(' ', '-')}")
 
 
 def articles_of(rule: str) -> str:

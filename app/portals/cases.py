@@ -15,7 +15,7 @@ from app.api import verbs
 from app.api.evidence import keep
 from app.http import context
 from app.portals import base
-from app.views import cases, delays, money
+from app.views import cases, competence, delays, money
 from complaints import after_queries, codes, ledgers, outcome, queries
 from complaints.after_models import Outcome
 from complaints.models import Complaint
@@ -38,8 +38,15 @@ TO_COMPLAINANT = ("propose_decline", "answer_flags")
 """Events whose words are for the complainant too, and whose being is no business of the firm's."""
 
 HIDDEN = {
-    ActorRole.CONSUMER: ("assign",),
-    ActorRole.MERCHANT: ("assign", *TO_COMPLAINANT, "approve_decline", "request_identity", "prove_identity"),
+    ActorRole.CONSUMER: ("assign", "request_upward", "send_down"),
+    ActorRole.MERCHANT: (
+        "assign",
+        *TO_COMPLAINANT,
+        "approve_decline",
+        "request_identity",
+        "prove_identity",
+        *competence.BETWEEN_BUREAUS,
+    ),
 }
 """Events of the bureau's own deliberation, which a page leaves out of the history of a role."""
 
@@ -68,6 +75,7 @@ FIELDS = {
     "answer": ("words", "proof"),
     "supplement": ("words", "proof"),
     "prove_identity": ("proof",),
+    **competence.FIELDS,
 }
 """The fields of a verb's form, in order."""
 
@@ -80,6 +88,7 @@ def page(case: Complaint, **more: Any) -> dict[str, Any]:
     outcomes = after_queries.outcomes(session, case.id) if case.settled_on else []
     return {
         "case": case,
+        "why": competence.shown(session, case, actor, today),
         "outcomes": outcomes,
         "complainant": cases.complainant(session, case, actor),
         "bureau": session.get_one(Bureau, case.bureau_id),

@@ -16,13 +16,14 @@ from app.api.evidence import keep
 from app.http import context
 from app.http.endpoint import endpoint
 from app.portals import base
+from app.portals import filing_where as where
+from app.portals.filing_where import Answers
 from app.portals.public import told
 from app.portals.tables import FilingDraft
 from app.views import money
-from complaints import codes, rules
-from complaints.drafts import Draft, Facts, Person, ReportDraft, Respondent
+from complaints import codes, competence, rules
+from complaints.drafts import Draft, Facts, Person, ReportDraft
 from complaints.operations import filing
-from merchants import queries
 from workflows.errors import DomainError, FieldError, RuleBroken
 from workflows.schema import clean
 from workflows.store.session import keys_of
@@ -31,7 +32,7 @@ blueprint = Blueprint("filing", __name__, url_prefix="/my/complaints/new")
 
 STEPS = ("who", "what", "facts", "you", "check")
 FIELDS = {
-    "who": ("name", "address"),
+    "who": ("name", "address", "bought", "platform", "platform_address", "unreachable"),
     "what": ("category", "problem"),
     "facts": ("happened_on", "place", "amount", "narrative"),
     "you": ("your_name", "your_address", "publish", "entrust", "with_report", "clues", "basis"),
@@ -45,6 +46,9 @@ OF_STEP = {
 ON_PAGE = {
     "respondent.name": "name",
     "respondent.address": "address",
+    "respondent.bought": "bought",
+    "respondent.platform": "platform",
+    "respondent.platform_address": "platform_address",
     "complainant.name": "your_name",
     "complainant.address": "your_address",
     "facts.amount_fen": "amount",
@@ -52,9 +56,6 @@ ON_PAGE = {
     "evidence": "photos",
 }
 LONGEST = 5000
-STORES = 12
-
-Answers = dict[str, Any]
 
 
 @blueprint.get("/")
@@ -63,9 +64,10 @@ def begin() -> Any:
     """Begin, or go on with what was written; a store may be named in the address."""
     answers = load()
     if store := request.args.get("store", "", type=str)[:36]:
-        answers = chosen(answers, store)
+        answers = where.chosen(answers, store)
         save(answers)
-    return redirect(url_for("filing.step", name="what" if store else "who"))
+        return redirect(url_for("filing.step", name=where.next_page(answers)))
+    return redirect(url_for("filing.step", name="who"))
 
 
 @blueprint.get("/<any(who, what, facts, you, check):name>")
@@ -91,9 +93,10 @@ def answer(name: str) -> Any:
 @blueprint.post("/pick")
 @endpoint("complaint.file")
 def pick() -> Any:
-    """Choose a store from the search, or let go of it."""
-    save(chosen(load(), request.form.get("store_id", "")[:36]))
-    return base.see_other(url_for("filing.step", name="what" if request.form.get("store_id") else "who"))
+    """Choose a store from the search, or let go of it; a mall leads to its counters, unless it is itself meant."""
+    answers = where.chosen(load(), request.form.get("store_id", "")[:36], itself=request.form.get("itself") == "1")
+    save(answers)
+    return base.see_other(url_for("filing.step", name=where.next_page(answers)))
 
 
 @blueprint.post("/photos/remove")
@@ -133,7 +136,8 @@ def show(name: str, answers: Answers, faults: Any = ()) -> str:
         errors=errors,
         step=STEPS.index(name) + 1,
         codes=codes,
-        found=search() if name == "who" else [],
+        found=where.search(answers) if name == "who" else [],
+        bought_codes=competence.BOUGHT,
         asked=request.args.get("q", ""),
         phone=own_phone(),
         today=context.clock().today(),
@@ -143,23 +147,6 @@ def show(name: str, answers: Answers, faults: Any = ()) -> str:
 def words_of(fault: FieldError) -> str:
     """What is wrong, in the reader's language."""
     return context.t_or(f"field_error.{fault.code}", fault.message)
-
-
-def search() -> Any:
-    """The stores that the search on the page found."""
-    asked = request.args.get("q", "")[:50].strip()
-    return queries.search_stores(context.session(), asked, limit=STORES) if asked else []
-
-
-def chosen(answers: Answers, store_id: str) -> Answers:
-    """The answers with a store chosen, or with none."""
-    try:
-        store = queries.store(context.session(), UUID(store_id)) if store_id else None
-    except ValueError:
-        store = None
-    if store is None:
-        return {k: v for k, v in answers.items() if k not in ("store_id", "store_name", "store_address")}
-    return answers | {"store_id": str(store.id), "store_name": store.name, "store_address": store.address}
 
 
 def take(name: str, answers: Answers) -> list[FieldError]:
@@ -217,7 +204,7 @@ def read(answers: Answers) -> tuple[Draft, list[FieldError]]:
     unreadable: list[FieldError] = []
     draft = Draft(
         complainant=Person(answers.get("your_name", ""), own_phone(), answers.get("your_address", "")),
-        respondent=respondent(answers),
+        respondent=where.respondent(answers),
         category=answers.get("category", ""),
         problem=answers.get("problem", ""),
         requests=tuple(answers.get("requests", ())),
@@ -228,13 +215,6 @@ def read(answers: Answers) -> tuple[Draft, list[FieldError]]:
         report=report(answers),
     )
     return draft, unreadable
-
-
-def respondent(answers: Answers) -> Respondent:
-    """Who is complained of."""
-    if "store_id" in answers:
-        return Respondent(store_id=UUID(answers["store_id"]))
-    return Respondent(name=answers.get("name", ""), address=answers.get("address", ""))
 
 
 def facts(answers: Answers, unreadable: list[FieldError]) -> Facts:

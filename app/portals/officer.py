@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, request, url_for
 from app.api.complaints import queue_key, queue_position
 from app.http import context, paging
 from app.http.endpoint import endpoint
-from app.portals import base, beside, cases, desk, papers, respondents
+from app.portals import base, beside, cases, competence, desk, papers, respondents
 from app.views import dates, measures
 from complaints import queries
 from complaints.lifecycle import COMPLAINT
@@ -66,6 +66,7 @@ def case(case: UUID) -> Any:
     found = queries.complaint(context.session(), case)
     districts = [r for r in directory.regions(context.session()) if r.city == found.city]
     shown = papers.section(found) | cases.page(found, districts=districts)
+    shown |= competence.section(found, shown["why"])
     shown |= beside.section(found, len(shown["evidence"])) | desk.of_case(found) | respondents.section(found)
     return render_template("officer/case.html", **shown)
 

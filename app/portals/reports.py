@@ -13,8 +13,10 @@ from app.api.reports import page as queue_page
 from app.http import context
 from app.http.endpoint import endpoint
 from app.portals import base, cases, forms, papers
+from app.portals import competence as competence_pages
 from app.portals.officer import due
 from app.views import cases as case_views
+from app.views import competence
 from app.views import reports as views
 from complaints import codes, queries, report_queries
 from complaints.drafts import ReportDraft
@@ -82,6 +84,7 @@ def screen(found: Report, revealed: Reporter | None = None) -> str:
     """The officer's page of a report, with the reporter in plain where that was just asked for with a reason."""
     session, actor, clock = context.session(), context.actor(), context.clock()
     lawful = views.verbs(session, found, actor, clock)
+    why = competence.shown(session, found, actor, clock.today()) if found.source == "filed" else None
     return render_template(
         "officer/report.html",
         revealed=revealed,
@@ -96,6 +99,8 @@ def screen(found: Report, revealed: Reporter | None = None) -> str:
         today=clock.today(),
         evidence=cases.evidence(session, found.id),
         bureau=session.get_one(Bureau, found.bureau_id),
+        why=why,
+        **competence_pages.section(found, why),
         **page(found),
         **papers.section(found, papers.REPORTS),
     )

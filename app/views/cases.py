@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.catalogue import text
+from app.views import competence
 from app.wiring import TERMS
 from complaints.codes import REFUSALS, TWO_PEOPLE
 from complaints.lifecycle import COMPLAINT, COMPLAINT_NOTES
@@ -44,6 +45,7 @@ NOT_OFFICERS = (
     "return_visit",
     "activation_letter",
     "prove_identity",
+    *competence.VERBS,
 )
 AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
 """What is possible only where something was agreed."""

@@ -9,23 +9,20 @@ from uuid import UUID
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
-from stdnum.cn import uscc
 
-from complaints import codes, rules
+from complaints import codes, competence, rules
 from complaints.drafts import NOBODY, Draft, Person, ReportDraft, Respondent
 from complaints.lifecycle import COMPLAINT, REPORT
 from complaints.models import Complaint, Filing, Report
 from complaints.operations import indexing
+from complaints.operations.answering import Answerable, answerable, keep_origin
 from complaints.operations.following import new_code, party
 from complaints.terms import ACCEPT, TERMS, VERIFY
-from merchants import queries as merchants
 from workflows.case import casework, numbers
 from workflows.case.casework import ClockStart, Party, Step
 from workflows.case.tables import CaseClock
 from workflows.errors import FieldError, Refused, RuleBroken
-from workflows.people import directory
 from workflows.people.actor import Actor
-from workflows.people.places import Place, district_of
 from workflows.people.tables import Bureau
 from workflows.store.db import new_id
 from workflows.store.evidence import Evidence
@@ -46,18 +43,6 @@ class Filed:
     """What an anonymous reporter follows the report with; shown once, and kept nowhere."""
 
 
-@dataclass(frozen=True)
-class Answerable:
-    """Who a filing is against, and which county bureau answers for the place (art. 13(1))."""
-
-    name: str
-    address: str
-    uscc: str | None
-    district: str
-    bureau: Bureau
-    shop: merchants.Business | None
-
-
 def file(session: Session, draft: Draft, *, actor: Actor, clock: Clock) -> Filed:
     """File a complaint, and its report leg where the story has one (提出投诉、举报, O121 9, 10).
 
@@ -71,14 +56,17 @@ def file(session: Session, draft: Draft, *, actor: Actor, clock: Clock) -> Filed
         raise RuleBroken("validation", "the filing has faults", errors=faults)
     if actor.account is None:
         raise Refused("access.account", "a complaint needs a signed-in complainant")
-    against = answerable(session, draft.respondent)
+    against = answerable(session, draft.respondent, competence.COMPLAINT, codes.rule_set(today))
     filing = _filing(actor.account, against, draft.channel, clock)
     session.add(filing)
     complaint, running = _complaint(session, filing, draft, against, actor, clock)
+    keep_origin(session, complaint, draft.respondent, against)
     attach(session, draft.evidence, actor.account, complaint.id)
     if draft.report is None:
         return Filed(filing, complaint, None, running)
-    leg, code = _report(session, filing, draft.report, against, draft.complainant, actor, clock)
+    reported = _reported(session, draft.respondent, against, today)
+    leg, code = _report(session, filing, draft.report, reported, draft.complainant, actor, clock)
+    keep_origin(session, leg, draft.respondent, reported)
     return Filed(filing, complaint, leg, running, code)
 
 
@@ -90,46 +78,22 @@ def report(
     :param who: a named reporter's details; kept sealed, and shown to the assigned officer masked.
     :raises RuleBroken: every field at fault, by name.
     """
-    if faults := [*rules.respondent_faults(respondent), *rules.report_faults(draft)]:
+    if faults := [*rules.respondent_faults(respondent, competence.REPORT), *rules.report_faults(draft)]:
         raise RuleBroken("validation", "the report has faults", errors=faults)
-    against = answerable(session, respondent)
+    against = answerable(session, respondent, competence.REPORT, codes.rule_set(clock.today()))
     filer = None if draft.anonymous else actor.account
     filing = _filing(filer, against, "portal", clock)
     session.add(filing)
     leg, code = _report(session, filing, draft, against, who, actor, clock)
+    keep_origin(session, leg, respondent, against)
     return Filed(filing, None, leg, code=code)
 
 
-def answerable(session: Session, respondent: Respondent) -> Answerable:
-    """The respondent with its district and bureau.
-
-    :raises RuleBroken: an unknown store, or an address that names no district of the two cities.
-    """
-    if respondent.store_id is not None:
-        shop = merchants.business(session, respondent.store_id)
-        name = f"{shop.enterprise_name}({shop.store_name})"
-        return Answerable(name, shop.address, shop.uscc, shop.district, _channel(shop.bureau), shop)
-    places = [Place(r.code, r.name, r.city) for r in directory.regions(session)]
-    place = district_of(respondent.address, places)
-    if place is None:
-        fault = FieldError(
-            "respondent.address",
-            "district",
-            "names no district of Suzhou or Shanghai: add the district or county-level city",
-        )
-        raise RuleBroken("validation", "the respondent's district is unknown", errors=[fault])
-    bureau = _channel(directory.county_bureau(session, place.code))
-    code = uscc.compact(respondent.uscc) if respondent.uscc else None
-    return Answerable(respondent.name, respondent.address, code, place.code, bureau, None)
-
-
-def _channel(bureau: Bureau) -> Bureau:
-    """The bureau, if this portal is a channel that it has published."""
-    if not bureau.portal_channel:
-        raise Refused(
-            "channel", f"{bureau.name_en} has not published this portal as a channel: use the national 12315 platform"
-        )
-    return bureau
+def _reported(session: Session, respondent: Respondent, against: Answerable, today: date) -> Answerable:
+    """Who answers for the report leg: a shop's bureau for both legs, otherwise as the rules for reports have it."""
+    if respondent.bought == competence.TRADER:
+        return against
+    return answerable(session, respondent, competence.REPORT, codes.rule_set(today))
 
 
 def _filing(filer: UUID | None, against: Answerable, channel: str, clock: Clock) -> Filing:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marshmallow import fields, post_load, validate
 
-from complaints import codes
+from complaints import codes, competence
 from complaints.drafts import Draft, Facts, Person, ReportDraft, Respondent
 from workflows.schema import Fen, Strict, Words
 
@@ -29,6 +29,10 @@ class RespondentIn(Strict):
     address = Words(300, load_default="")
     uscc = Words(30, load_default=None, allow_none=True)
     platform = Words(100, load_default=None, allow_none=True)
+    bought = Words(20, load_default=competence.TRADER)
+    platform_address = Words(300, load_default=None, allow_none=True)
+    unreachable = fields.Boolean(load_default=False)
+    host_id = fields.UUID(load_default=None, allow_none=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Respondent:
@@ -231,6 +235,10 @@ class VerbIn(Strict):
     earlier = Words(30)
     basis = Words(20)
     letter = fields.UUID()
+    claim = Words(10)
+    bureau = fields.UUID()
+    agreement = fields.UUID()
+    item = Words(30)
 
 
 class EventOut(Strict):

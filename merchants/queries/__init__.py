@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from merchants.queries.alliances import acceptance, shares_on
 from merchants.queries.places import HandInPlace, Purchase, hand_in_places
-from merchants.queries.stores import Business, business, search_stores, store
+from merchants.queries.stores import Business, business, counters, host, search_stores, store
 
 __all__ = [
     "Business",
@@ -12,7 +12,9 @@ __all__ = [
     "Purchase",
     "acceptance",
     "business",
+    "counters",
     "hand_in_places",
+    "host",
     "search_stores",
     "shares_on",
     "store",

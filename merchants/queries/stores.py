@@ -39,7 +39,11 @@ def hosts(session: Session) -> dict[str, UUID]:
 
 @dataclass(frozen=True)
 class Business:
-    """A store as somebody who deals with it needs it: whose it is, where, and which bureau answers for the place."""
+    """A store as somebody who deals with it needs it: whose it is, where, and which bureau answers for the place.
+
+    :param domicile: the district of the enterprise's registered address (住所地).
+    :param host_id: the mall or business circle that it is in.
+    """
 
     store_id: UUID
     enterprise_id: UUID
@@ -48,12 +52,14 @@ class Business:
     uscc: str | None
     address: str
     district: str
+    domicile: str
+    host_id: UUID | None
     bureau: Bureau
 
 
 BUSINESS = (
     select(Store.id, Store.enterprise_id, Store.name, Enterprise.name, Enterprise.uscc, Store.address, Store.district)
-    .add_columns(Bureau)
+    .add_columns(Enterprise.district, Store.parent_id, Bureau)
     .join(Enterprise, Enterprise.id == Store.enterprise_id)
     .join(Region, Region.code == Store.district)
     .join(Bureau, and_(Bureau.region == func.coalesce(Region.merged_into, Region.code), Bureau.level == "county"))
@@ -69,6 +75,25 @@ def business(session: Session, store_id: UUID) -> Business:
     if found is None:
         raise NotFound("store.unknown", "there is no such store", field="respondent.store_id")
     return Business(*found)
+
+
+def host(session: Session, host_id: UUID) -> Store:
+    """A mall or business circle by its id.
+
+    :raises NotFound: no such place.
+    """
+    found = session.get(Store, host_id)
+    if found is None or found.kind not in codes.HOSTS:
+        raise NotFound("store.host", "there is no such mall or business circle", field="respondent.host_id")
+    return found
+
+
+def counters(session: Session, host_id: UUID, asked: str = "", limit: int = 20) -> Sequence[Store]:
+    """The open counters and shops in a mall or business circle, by name, those with every word that was asked for."""
+    query = select(Store).where(Store.parent_id == host_id, Store.closed_on.is_(None))
+    if asked:
+        query = query.where(has_words(asked))
+    return session.scalars(query.order_by(Store.name, Store.id).limit(min(limit, MOST))).all()
 
 
 def search_stores(session: Session, asked: str, city: str | None = None, limit: int = 20) -> Sequence[Store]:

@@ -13,6 +13,7 @@ CONSUMERS = frozenset({ActorRole.CONSUMER})
 MERCHANTS = frozenset({ActorRole.MERCHANT})
 PARTIES = CONSUMERS | MERCHANTS
 OFFICERS = OFFICIALS
+SUPERVISORS = frozenset({ActorRole.SUPERVISOR})
 ADMINS = frozenset({ActorRole.ADMIN})
 
 POLICIES: Mapping[str, frozenset[ActorRole]] = {
@@ -38,6 +39,7 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "supervision.act": OFFICERS,
     "measures.read": OFFICERS,
     "webhooks.own": MERCHANTS | OFFICERS,
+    "agreements.manage": SUPERVISORS,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""
 
