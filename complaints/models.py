@@ -53,6 +53,7 @@ class Complaint(triage.TriageColumns, CaseColumns, Base):
     __tablename__ = "complaint"
     case_kind = "complaint"
     sealed_fields = ("name", "phone", "address")
+    begins_with = ("rule_set", "received_on", "district", "bureau_id", "officer_id", "assigned_to")
 
     number: Mapped[str] = mapped_column(unique=True)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filing.id"))

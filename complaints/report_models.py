@@ -28,6 +28,7 @@ class Report(CaseColumns, Base):
     __tablename__ = "report"
     case_kind = "report"
     sealed_fields = ("name", "phone", "address")
+    begins_with = ("rule_set", "received_on", "district")
 
     number: Mapped[str] = mapped_column(unique=True)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filing.id"))
