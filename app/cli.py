@@ -15,6 +15,7 @@ from app import settings
 from app.commands.bulk import import_group
 from app.commands.data import demo_accounts_command, load_command, measure_command, outbox_group
 from app.commands.declared import setting_group
+from app.commands.keeping import retention_command
 from app.commands.mirrors import credit_group, lists_group
 from app.commands.proof import doctor_command, export_command, verify_group
 from app.commands.publish import open_data_command
@@ -50,6 +51,7 @@ COMMANDS = (
     lists_group,
     doctor_command,
     replay_command,
+    retention_command,
 )
 for command in COMMANDS:
     wuyou.add_command(command)
