@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, delete, func, inspect, select, text, true, tuple_
+from sqlalchemy import CheckConstraint, ColumnElement, and_, delete, func, inspect, select, text, true, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.declared import BOTH, value
@@ -137,7 +137,7 @@ def of_rows(
 
     def over(session: Session, today: date) -> ColumnElement[bool]:
         days = value(session, setting, BOTH, today)
-        return (since < DatabaseClock(session).now() - timedelta(days=days)) & condition
+        return and_(since < DatabaseClock(session).now() - timedelta(days=days), condition)
 
     def due(session: Session, today: date, most: int) -> int:
         some = select(*keys).where(over(session, today)).limit(most).subquery()

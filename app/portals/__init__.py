@@ -14,6 +14,7 @@ from app.portals import (
     consumer,
     desk,
     docs,
+    exports,
     filing,
     firm,
     following,
@@ -77,6 +78,7 @@ PORTALS = (
     chains,
     brands,
     statements,
+    exports,
 )
 
 
