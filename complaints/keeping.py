@@ -17,7 +17,7 @@ COMPLAINT = Declared(
     730,
     36_500,
     "days",
-    ("投诉办结后个人信息的保存期(无明文规定,暂定五年)", "personal values of an ended complaint (assumed)"),
+    ("投诉办结后个人信息的保存期（无明文规定，暂定五年）", "personal values of an ended complaint (assumed)"),
 )
 REPORT = Declared(
     "keeping.report",
@@ -25,7 +25,7 @@ REPORT = Declared(
     730,
     36_500,
     "days",
-    ("举报处理后个人信息的保存期(无明文规定,暂定五年)", "personal values of a decided report (assumed)"),
+    ("举报处理后个人信息的保存期（无明文规定，暂定五年）", "personal values of a decided report (assumed)"),
 )
 
 SETTINGS: Mapping[str, Declared] = {s.code: s for s in (COMPLAINT, REPORT)}

@@ -33,17 +33,17 @@ OPEN, DONE, REFUSED = "open", "done", "refused"
 
 def period(code: str, default: int, least: int, most: int, zh: str, en: str) -> Declared:
     """A period of keeping, in days."""
-    return Declared(f"keeping.{code}", default, least, most, "days", (f"{zh}(无明文规定,暂定)", f"{en} (assumed)"))
+    return Declared(f"keeping.{code}", default, least, most, "days", (f"{zh}（无明文规定，暂定）", f"{en} (assumed)"))
 
 
 OUTBOX = period("outbox", 30, 7, 365, "已处理的内部消息保存期", "messages that were handled")
 IDEMPOTENCY = period("idempotency", 2, 1, 30, "重复请求凭据的保存期", "answers to requests that may be repeated")
 SESSION = period(
-    "session", 180, 180, 1095, "过期登录会话的保存期,日志至少六个月", "sessions over, logs being six months"
+    "session", 180, 180, 1095, "过期登录会话的保存期，日志至少六个月", "sessions over, logs being six months"
 )
 CODE = period("code", 1, 1, 30, "过期验证码的保存期", "one-time codes over")
 THROTTLE = period(
-    "throttle", 180, 180, 1095, "登录失败记录的保存期,日志至少六个月", "failed sign-ins, logs being six months"
+    "throttle", 180, 180, 1095, "登录失败记录的保存期，日志至少六个月", "failed sign-ins, logs being six months"
 )
 WEBHOOK = period("webhook", 90, 7, 1095, "已送达或放弃的推送保存期", "deliveries of webhooks that ended")
 STAND_IN = period("stand_in", 7, 1, 90, "本地短信、邮件替身的保存期", "messages of the local stand-in")

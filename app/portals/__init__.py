@@ -9,6 +9,7 @@ from app.portals import (
     applying,
     base,
     brands,
+    casefiles,
     chains,
     claiming,
     consumer,
@@ -79,6 +80,7 @@ PORTALS = (
     brands,
     statements,
     exports,
+    casefiles,
 )
 
 
@@ -87,3 +89,4 @@ def register(app: Flask) -> None:
     base.register(app)
     for portal in PORTALS:
         app.register_blueprint(portal.blueprint)
+    app.extensions["wuyou_api"].register_blueprint(casefiles.api, url_prefix="/api/v1")

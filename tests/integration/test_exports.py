@@ -61,7 +61,7 @@ def test_personal_values_are_masked_and_a_person_who_is_not_there_is_empty(world
     world.file(complainant=Person("欧阳试样", "+8613912345678", "苏州市姑苏区平江路9号"))
     answer = browser(world, app, world.officer).get("/officer/export.csv")
     (row,) = table(answer)
-    assert (row["投诉人(已遮盖)"], row["电话(已遮盖)"]) == ("欧***", "139****5678")
+    assert (row["投诉人（已遮盖）"], row["电话（已遮盖）"]) == ("欧***", "139****5678")
     assert "平江路9号" not in answer.data.decode()
     assert "12345678" not in answer.data.decode()
 
@@ -81,7 +81,7 @@ def test_no_name_becomes_a_formula_in_either_kind(world, app):
     world.file(respondent=shop)
     officer = browser(world, app, world.officer)
     (row,) = table(officer.get("/officer/export.csv"))
-    assert row["被投诉(举报)人"].startswith("'=")
+    assert row["被投诉（举报）人"].startswith("'=")
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(officer.get("/officer/export.xlsx").data)).get_sheet_by_index(0)
     assert any(isinstance(cell, str) and cell.startswith("'=HYPERLINK") for cell in sheet.to_python()[1])
 
@@ -93,7 +93,7 @@ def test_nobody_takes_out_what_the_list_does_not_show(world, app):
     assert browser(world, app, world.officer).get("/merchant/complaints/export.csv").status_code == 403
     (row,) = table(browser(world, app, world.merchant).get("/merchant/complaints/export.csv"))
     assert "承办人" not in row
-    assert row["投诉人(已遮盖)"] == "张*"
+    assert row["投诉人（已遮盖）"] == "张*"
 
 
 def test_a_complaint_with_a_report_gives_the_same_file_as_one_without(world, app):
