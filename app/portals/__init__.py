@@ -23,6 +23,7 @@ from app.portals import (
     importing,
     list_pictures,
     merchant,
+    my_data,
     officer,
     open_data,
     papers,
@@ -81,6 +82,7 @@ PORTALS = (
     statements,
     exports,
     casefiles,
+    my_data,
 )
 
 

@@ -38,6 +38,7 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "supervision.act": OFFICERS,
     "measures.read": OFFICERS,
     "webhooks.own": MERCHANTS | OFFICERS,
+    "data.own": PARTIES | OFFICERS,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""
 
