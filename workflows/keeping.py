@@ -136,14 +136,17 @@ def of_rows(
     condition = true() if only is None else only
 
     def over(session: Session, today: date) -> ColumnElement[bool]:
+        """Which rows are over."""
         days = value(session, setting, BOTH, today)
         return and_(since < DatabaseClock(session).now() - timedelta(days=days), condition)
 
     def due(session: Session, today: date, most: int) -> int:
+        """How many are over, counted to a limit."""
         some = select(*keys).where(over(session, today)).limit(most).subquery()
         return session.scalar(select(func.count()).select_from(some)) or 0
 
     def purge(session: Session, today: date, most: int) -> int:
+        """Delete some of them, the oldest first."""
         chosen = select(*keys).where(over(session, today)).order_by(since).limit(most).with_for_update(skip_locked=True)
         gone = delete(model).where(tuple_(*keys).in_(chosen)).execution_options(synchronize_session=False)
         return int(session.execute(gone).rowcount)  # type: ignore[attr-defined]

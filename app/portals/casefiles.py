@@ -15,7 +15,8 @@ from flask import Blueprint, Response, make_response
 
 from app.api import documents
 from app.documents import letter, render
-from app.http import blueprints, context
+from app.http import context
+from app.http.blueprints import Blueprint as ApiBlueprint
 from app.http.endpoint import endpoint
 from app.places import Places
 from app.portals import base, cases
@@ -27,13 +28,14 @@ from complaints.operations import papers as operations
 from workflows.people.actor import OFFICIALS
 
 blueprint = Blueprint("casefiles", __name__)
-api = blueprints.Blueprint("casefile", __name__, description="A case as one file.")
+api = ApiBlueprint("casefile", __name__, description="A case as one file.")
 
 TEMPLATE = "casefile"
 COMPLAINTS = "complaints"
 """Complaints alone have a file: a report's existence is nobody's to find in one."""
 
 MOST_LETTERS = 20
+SHOWN_HASH = 32
 MOST_LINE = 500
 """Characters of what one table cell says; a page shows the rest."""
 
@@ -212,7 +214,7 @@ def history(events: Sequence[dict[str, Any]]) -> list[Block]:
             t(f"event.{event['event']}"),
             t(f"role.{event['role']}"),
             "\n".join(event["words"]),
-            event["hash"][:16],
+            event["hash"][:SHOWN_HASH],
         )
         for event in reversed(events)
     ]

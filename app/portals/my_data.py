@@ -17,7 +17,7 @@ from datetime import timedelta
 from importlib import resources
 from typing import IO, Any
 
-from flask import Blueprint, Response, render_template, send_file
+from flask import Blueprint, Response, render_template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -39,6 +39,7 @@ MOST_BYTES = 200 * 1024 * 1024
 """Bytes of evidence in one file; what does not fit is named in it and can be taken one by one."""
 
 SHOWN = 10
+CHUNK = 64 * 1024
 STYLE = "data.css"
 
 
@@ -87,10 +88,30 @@ def take() -> Response:
     body.seek(0)
     keep(session, facts, packed, size, text)
     name = f"wuyou-{context.clock().today():%Y%m%d}.zip"
-    answer = send_file(body, "application/zip", as_attachment=True, download_name=name, max_age=0)
+    answer = Response(Streamed(body), mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Content-Length"] = str(size)
     return answer
+
+
+class Streamed:
+    """A file sent piece by piece, and closed however the sending ends."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self.file.read(CHUNK):
+            yield piece
+
+    def close(self) -> None:
+        """Let go of the file, which goes from the disk with it."""
+        self.file.close()
+
+    def __del__(self) -> None:
+        """A reader who went away before the first piece closes nothing."""
+        self.close()
 
 
 def keep(session: Session, facts: my_cases.Everything, packed: Packed, size: int, text: bytes) -> None:
