@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +20,7 @@ from complaints.models import Complaint, Evaluation, Offer, Paper, Report
 from complaints.operations import erasing, papers
 from tests.support import histories
 from tests.support.http import Api, make_app, token_for
+from tools import verify_journal
 from workflows.case import export, journal
 from workflows.case.tables import CaseCommitment, CaseEvent
 from workflows.declared import BOTH, DeclaredSetting
@@ -157,6 +159,9 @@ def test_the_personal_values_of_a_closed_case_go_and_its_journal_still_verifies(
         assert '"sealed":{}' in last.body
         (head,) = [line for line in export.journal_lines(session, [Complaint]) if '"case"' in line[:9]]
         assert '"sealed":{}' in head
+        told = [json.loads(line) for line in export.journal_lines(session, [Complaint])]
+        events, first = [line for line in told if "of" in line], told[0]
+        assert list(verify_journal.sealed_faults(str(case), events, first)) == []
     assert chain_faults(world, case) == []
     with world.db.transaction(Role.EXPORT) as session:
         assert [fault for _, differs in every(session) for fault in differs] == []
