@@ -15,9 +15,11 @@ from app import settings
 from app.commands.bulk import import_group
 from app.commands.data import demo_accounts_command, load_command, measure_command, outbox_group
 from app.commands.declared import setting_group
+from app.commands.keeping import retention_command
 from app.commands.mirrors import credit_group, lists_group
 from app.commands.proof import doctor_command, export_command, verify_group
 from app.commands.publish import open_data_command
+from app.commands.replay import replay_command
 from app.commands.serve import run_command, stop_command
 from app.commands.time import calendar_group, deadline_command, terms_command
 from app.settings import VERSION
@@ -48,6 +50,8 @@ COMMANDS = (
     credit_group,
     lists_group,
     doctor_command,
+    replay_command,
+    retention_command,
 )
 for command in COMMANDS:
     wuyou.add_command(command)

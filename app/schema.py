@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from app import import_tables, standin
+from app import import_tables, standin, subject_tables
 from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import after_models as complaints_after
 from complaints import competence_models, desk
 from complaints import models as complaints
 from merchants import models as merchants
-from workflows import declared, measures
+from workflows import declared, keeping, measures
 from workflows.case import tables as case
 from workflows.delivery import notices
 from workflows.delivery import tables as delivery
@@ -34,5 +34,7 @@ MODULES = (
     standin,
     import_tables,
     competence_models,
+    keeping,
+    subject_tables,
 )
 METADATA = Base.metadata

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import hooks, lists, open_data
+from app import hooks, keeping, lists, open_data
 from app.channels import Channel, StandIn, send_notice
 from app.keys import load_keys
 from app.outbound import Outbound
@@ -18,6 +18,7 @@ from app.settings import Settings
 from complaints import after_jobs
 from complaints import jobs as complaint_jobs
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
+from complaints.keeping import SETTINGS as CASE_KEEPING_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
 from complaints.models import Complaint, Report
 from complaints.outcome import SETTINGS as OUTCOME_SETTINGS
@@ -36,6 +37,7 @@ from workflows.delivery import notices, webhooks
 from workflows.delivery.jobs import Job
 from workflows.delivery.leases import Lease
 from workflows.delivery.outbox import Wait
+from workflows.keeping import SETTINGS as KEEPING_SETTINGS
 from workflows.store.session import Databases
 from workflows.time.clock import shanghai_date
 from workflows.time.declared import Declared
@@ -50,6 +52,8 @@ SETTINGS: Mapping[str, Declared] = {
     **COMPLAINT_SETTINGS,
     **OUTCOME_SETTINGS,
     **ACTIVATION_SETTINGS,
+    **KEEPING_SETTINGS,
+    **CASE_KEEPING_SETTINGS,
 }
 """Every declared setting: what no text says."""
 
@@ -100,6 +104,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
         Job("complaints.index", "*/2 * * * *", complaint_jobs.index),
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
+        Job("keeping.night", "*/5 3-5 * * *", partial(keeping.night, told)),
     )
 
 

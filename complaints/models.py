@@ -53,6 +53,7 @@ class Complaint(triage.TriageColumns, CaseColumns, Base):
     __tablename__ = "complaint"
     case_kind = "complaint"
     sealed_fields = ("name", "phone", "address")
+    begins_with = ("rule_set", "received_on", "district", "bureau_id", "officer_id", "assigned_to")
 
     number: Mapped[str] = mapped_column(unique=True)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filing.id"))
@@ -63,9 +64,9 @@ class Complaint(triage.TriageColumns, CaseColumns, Base):
     officer_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 
     complainant_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    name_sealed: Mapped[bytes]
-    phone_sealed: Mapped[bytes]
-    address_sealed: Mapped[bytes]
+    name_sealed: Mapped[bytes | None]
+    phone_sealed: Mapped[bytes | None]
+    address_sealed: Mapped[bytes | None]
 
     store_id: Mapped[UUID | None] = mapped_column(ForeignKey("store.id"))
     enterprise_id: Mapped[UUID | None] = mapped_column(ForeignKey("enterprise.id"))
@@ -97,6 +98,8 @@ class Complaint(triage.TriageColumns, CaseColumns, Base):
     termination_ground: Mapped[str | None]
     termination_told_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    erased_on: Mapped[date | None]
+    """The day the personal values went, the case's own words included (:mod:`complaints.operations.erasing`)."""
 
     __table_args__ = (
         one_of("state", COMPLAINT.states),
@@ -123,6 +126,11 @@ class Complaint(triage.TriageColumns, CaseColumns, Base):
         ),
         CheckConstraint("amount_fen BETWEEN 0 AND 100000000000", name="amount"),
         CheckConstraint("settled_fen IS NULL OR settled_fen BETWEEN 0 AND 100000000000", name="settled_amount"),
+        CheckConstraint("erased_on IS NULL OR state IN ('closed', 'withdrawn')", name="erased_when_ended"),
+        CheckConstraint(
+            "erased_on IS NOT NULL OR num_nonnulls(name_sealed, phone_sealed, address_sealed) = 3",
+            name="kept_until_erased",
+        ),
         at_most("narrative", 3000),
         at_most("respondent_name", 200),
         at_most("respondent_address", 300),
@@ -132,6 +140,8 @@ class Complaint(triage.TriageColumns, CaseColumns, Base):
         Index("ix_complaint_complainant", "complainant_id", "id"),
         Index("ix_complaint_enterprise", "enterprise_id", "id"),
         Index("ix_complaint_closed", "closed_on", "district", postgresql_where=text("closed_on IS NOT NULL")),
+        Index("ix_complaint_keeping", "closed_on", postgresql_where=text("state = 'closed' AND erased_on IS NULL")),
+        Index("ix_complaint_left", "received_on", postgresql_where=text("state = 'withdrawn' AND erased_on IS NULL")),
         *triage.ARGUMENTS,
     )
 
@@ -176,7 +186,8 @@ class Offer(Base):
 class Paper(Base):
     """A document issued in a case (文书): its number, its content as issued, sealed, and the digest printed on it.
 
-    ``case_version`` is the version it was issued from; nothing of a document ever changes afterwards.
+    ``case_version`` is the version it was issued from; nothing of a document ever changes afterwards,
+    but that its content goes with the personal values of an ended case.
     """
 
     __tablename__ = "paper"
@@ -190,7 +201,7 @@ class Paper(Base):
     year: Mapped[int]
     serial: Mapped[int]
     number: Mapped[str]
-    content_sealed: Mapped[bytes]
+    content_sealed: Mapped[bytes | None]
     digest: Mapped[str]
     issued_on: Mapped[date]
     issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))

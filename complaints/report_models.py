@@ -28,6 +28,7 @@ class Report(CaseColumns, Base):
     __tablename__ = "report"
     case_kind = "report"
     sealed_fields = ("name", "phone", "address")
+    begins_with = ("rule_set", "received_on", "district")
 
     number: Mapped[str] = mapped_column(unique=True)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filing.id"))
@@ -58,6 +59,7 @@ class Report(CaseColumns, Base):
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("report.id"))
     """The earlier report that this one repeats or adds to."""
 
+    erased_on: Mapped[date | None]
     told_on: Mapped[date | None]
     told_basis: Mapped[str | None]
 
@@ -71,12 +73,16 @@ class Report(CaseColumns, Base):
         evidence("merged_into", FOLDED),
         evidence("told_on", (), CONCLUDED),
         evidence("told_basis", (), CONCLUDED),
+        CheckConstraint("erased_on IS NULL OR state <> 'received'", name="erased_when_ended"),
         at_most("clues", 3000),
         at_most("basis", 3000),
         at_most("redirect_to", 200),
         Index("ix_report_queue", "officer_id", "next_due_on", "id", postgresql_where=text("state = 'received'")),
         Index("ix_report_officer", "officer_id", "id"),
         Index("ix_report_reporter", "reporter_id", "id"),
+        Index(
+            "ix_report_keeping", "verified_on", postgresql_where=text("erased_on IS NULL AND verified_on IS NOT NULL")
+        ),
     )
 
 

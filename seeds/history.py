@@ -224,7 +224,7 @@ class Historian:
         if not self.step(past, "close", day, "closed", closed_on=str(day)):
             return
         past.row["closed_on"] = day
-        resolution = len(past.events)
+        resolution = len(past.told)
         rated = self.later(day, 1, 5)
         if self.rng.random() < 0.35 and rated <= self.today:
             score = self.rng.choice((4, 5, 5)) if self.rng.random() < satisfied else self.rng.choice((1, 2, 3))

@@ -89,8 +89,7 @@ def _filing(past: Past) -> tuple[Any, ...]:
 
 
 def _complaint(past: Past) -> tuple[Any, ...]:
-    kept = {"version": len(past.events), "chain_seq": len(past.events), "chain_hash": past.head}
-    row = past.row | kept | {"next_due_on": past.next_due()}
+    row = past.row | past.engine()
     return tuple(row.get(name) for name in COMPLAINT)
 
 
@@ -107,10 +106,10 @@ def _access(past: Past) -> Iterator[tuple[Any, ...]]:
 
 def clock_rows(past: Past) -> Iterator[tuple[Any, ...]]:
     """The rows of a case's clocks, in the order of :data:`CLOCK`."""
-    for place, clock in enumerate(past.clocks):
+    for clock in past.clocks:
         values = {
             **clock,
-            "id": _id(past, f"clock{place}"),
+            "id": UUID(clock["id"]),
             "case_id": past.id,
             "case_kind": past.kind,
             "events": "[]",

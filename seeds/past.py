@@ -5,16 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
+from complaints.models import Complaint
 from complaints.terms import TERMS
-from workflows.case import journal
+from merchants.models import Enrolment, Standing
+from workflows.case import journal, recording
 from workflows.people.actor import Actor
 from workflows.store.canonical import canonical
 from workflows.store.crypto import HASH, Keys, commitment, digest
 from workflows.time.calendar import Calendar
 from workflows.time.deadline import Deadline, deadline
 from workflows.time.terms import Term
+
+BEGINS = {kind.case_kind: kind.begins_with for kind in (Complaint, Enrolment, Standing)}
+ENGINES = ("id", "state", "created_at")
+"""Columns that every event tells in its own way."""
+
+
+def _clock(clock: dict[str, Any]) -> dict[str, Any]:
+    """A clock as the journal keeps it."""
+    return {"id": clock["id"]} | {name: recording.said(clock.get(name)) for name in recording.CLOCK}
 
 
 @dataclass(frozen=True)
@@ -41,23 +52,28 @@ class Past:
     row: dict[str, Any]
     kind: str = "complaint"
     sealed: tuple[str, ...] = ("name", "phone", "address")
-    events: list[tuple[Any, ...]] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
+    """What each event says; the next one, or the end, adds what the row and the clocks became by it."""
+
     salts: list[tuple[Any, ...]] = field(default_factory=list)
     clocks: list[dict[str, Any]] = field(default_factory=list)
     evaluations: list[tuple[Any, ...]] = field(default_factory=list)
-    head: bytes = journal.START
+    known: dict[str, Any] = field(default_factory=dict)
+    known_clocks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    chained: list[tuple[Any, ...]] = field(default_factory=list)
 
     def record(
         self, event: str, at: datetime, actor: Actor, facts: dict[str, Any], personal: dict[str, str] | None = None
     ) -> None:
-        """Chain one event, as the engine would have."""
-        before = self.row["state"] if self.events else None
+        """Tell of one event, as the engine would have."""
+        self._settle()
+        before = self.row["state"] if self.told else None
         self.row["state"] = facts.pop("_to", self.row["state"])
-        seq = len(self.events) + 1
+        seq = len(self.told) + 1
         salts = {
             name: digest("wuyou.demo.salt", self.id.bytes, f"{seq}{name}".encode())[:16] for name in personal or {}
         }
-        body = canonical(
+        self.told.append(
             {
                 "case": str(self.id),
                 "kind": self.kind,
@@ -71,10 +87,49 @@ class Past:
                 "commitments": {n: commitment(salts[n], t).hex() for n, t in (personal or {}).items()},
                 "sealed": self.sealed_digests(),
             }
-        ).decode()
-        previous, self.head = self.head, journal.link(self.head, body)
-        self.events.append((self.id, seq, self.kind, event, at, body, previous, self.head, HASH))
+        )
         self.salts += [(self.id, seq, name, salt) for name, salt in salts.items()]
+        if before is None:
+            self.known = self._open_values()
+            first = {name: self.known[name] for name in BEGINS.get(self.kind, ()) if self.known.get(name) is not None}
+            self.told[0] |= {"set": first}
+
+    def _settle(self) -> None:
+        """Add to the last event what the row and the clocks have become since: it was its doing."""
+        if not self.told:
+            return
+        values = self._open_values()
+        changed = {name: value for name, value in values.items() if self.known.get(name) != value}
+        book = {clock["id"]: _clock(clock) for clock in self.clocks}
+        touched = [clock for ident, clock in book.items() if self.known_clocks.get(ident) != clock]
+        last = self.told[-1]
+        last |= {"set": last.get("set", {}) | changed, "clocks": last.get("clocks", []) + touched}
+        self.known, self.known_clocks = values, book
+
+    def _open_values(self) -> dict[str, Any]:
+        """The columns of the row that a journal may keep."""
+        plain = {name: value for name, value in self.row.items() if name not in ENGINES and recording.is_open(value)}
+        return {name: recording.said(value) for name, value in plain.items()}
+
+    @property
+    def events(self) -> list[tuple[Any, ...]]:
+        """The journal's rows, chained as the engine would have; the case is whole by now."""
+        if self.chained:
+            return self.chained
+        self._settle()
+        rows, head = list[tuple[Any, ...]](), journal.START
+        for body in self.told:
+            text = canonical(body).decode()
+            previous, head = head, journal.link(head, text)
+            at = datetime.fromisoformat(body["at"])
+            rows.append((self.id, body["seq"], self.kind, body["event"], at, text, previous, head, HASH))
+        self.chained = rows
+        return rows
+
+    def engine(self) -> dict[str, Any]:
+        """What the engine keeps in the case's row."""
+        count, head = len(self.told), self.events[-1][7]
+        return {"version": count, "chain_seq": count, "chain_hash": head, "next_due_on": self.next_due()}
 
     def sealed_digests(self) -> dict[str, str]:
         """Digests of the sealed columns, as the journal vouches for them."""
@@ -89,6 +144,7 @@ class Past:
         """Start a clock whose date has been found."""
         self.clocks.append(
             {
+                "id": str(uuid5(self.id, f"clock{len(self.clocks)}")),
                 "term": rule.code,
                 "rule": rule.version,
                 "start_on": on,

@@ -18,6 +18,7 @@ from app.api.directory import blueprint as directory
 from app.api.documents import BLUEPRINTS as DOCUMENTS
 from app.api.enrolments import blueprint as enrolments
 from app.api.evidence import blueprint as evidence
+from app.api.exports import blueprint as exports
 from app.api.measures import blueprint as measures
 from app.api.plaques import blueprint as plaques
 from app.api.reports import blueprint as reports
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     statements,
     webhooks,
     competence,
+    exports,
 )
 
 CONFIG = {

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app import exporting
 from app.api import verbs
+from app.api.exports import of_queue
 from app.http import context, paging
 from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint, expected_version, leads_to
@@ -73,6 +75,8 @@ def queue(asked: dict[str, Any]) -> Any:
 
     With ``q`` – a number, a phone, words of two characters and more – every complaint that has it, newest first.
     """
+    if kind := exporting.asked_for():
+        return of_queue(asked, kind)
     if asked["q"]:
         return found(asked)
     place = paging.position(asked["cursor"])

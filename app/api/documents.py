@@ -181,7 +181,7 @@ def person(found: Any) -> dict[str, str]:
     """Who complained or reported, as the case knows; empty for an anonymous report."""
     session = context.session()
     if isinstance(found, Complaint):
-        return {field: str(unseal(session, found, field)) for field in Complaint.sealed_fields}
+        return {field: unseal(session, found, field) or "" for field in Complaint.sealed_fields}
     named = found.name_sealed is not None or found.phone_sealed is not None
     return vars(reports.reporter(session, found)) if named else {}
 

@@ -94,7 +94,7 @@ def serve(file: UUID) -> Response:
     :raises NotFound: no such file for this caller.
     """
     row = context.session().get(Evidence, file)
-    if row is None:
+    if row is None or row.erased_at is not None:
         raise NotFound("evidence.unknown", "there is no such file, or you may not see it")
     path = files.shown_path(Places(context.installation().told.data), row.shown_digest)
     response = send_file(

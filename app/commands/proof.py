@@ -27,6 +27,7 @@ from workflows.case import calendars, checkpoints, clocks, export, journal
 from workflows.case.tables import CaseClock, CaseEvent
 from workflows.delivery import outbox
 from workflows.delivery.tables import Heartbeat, JobRun
+from workflows.keeping import refusals
 from workflows.store.session import DatabaseClock, Role
 
 CHUNK = 1000
@@ -135,6 +136,7 @@ def examine(told: Settings) -> Iterator[Finding]:
             yield from _processes(session)
             yield from _messages(session)
             yield _horizon(session)
+            yield _retention(session)
     except SQLAlchemyError:
         yield Finding("database", False, f"does not answer; is Wuyou running on {told.data}?")
 
@@ -176,3 +178,10 @@ def _horizon(session: Session) -> Finding:
     last = calendar.last_published or 0
     late = today.month == 12 and last <= today.year
     return Finding("calendar", last >= today.year and not late, f"published up to {last}")
+
+
+def _retention(session: Session) -> Finding:
+    """A night that refused to let go of so much at once: a person looks whether the number is right."""
+    refused = refusals(session, DatabaseClock(session).today() - timedelta(days=2))
+    says = ", ".join(f"{row.code}: {row.due} over, at most {row.most}" for row in refused)
+    return Finding("retention", not refused, f"refused {says}; look with `wuyou retention --dry-run`" if says else "ok")

@@ -25,7 +25,11 @@ class WebSession(Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
-    __table_args__ = (one_of("kind", ("web", "api")), Index("ix_web_session_account", "account_id"))
+    __table_args__ = (
+        one_of("kind", ("web", "api")),
+        Index("ix_web_session_account", "account_id"),
+        Index("ix_web_session_expires", "expires_at"),
+    )
 
 
 class Throttle(Base):
@@ -52,6 +56,8 @@ class OneTimeCode(Base):
     tries: Mapped[int]
     used_at: Mapped[datetime | None]
 
+    __table_args__ = (Index("ix_one_time_code_expires", "expires_at"),)
+
 
 class IdempotencyKey(Base):
     """The answer to a write that a client may send again; the answer is sealed, it may hold personal data."""
@@ -64,3 +70,5 @@ class IdempotencyKey(Base):
     status: Mapped[int]
     answer_sealed: Mapped[bytes]
     created_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_idempotency_key_created", "created_at"),)

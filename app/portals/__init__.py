@@ -9,12 +9,14 @@ from app.portals import (
     applying,
     base,
     brands,
+    casefiles,
     chains,
     claiming,
     competence,
     consumer,
     desk,
     docs,
+    exports,
     filing,
     firm,
     following,
@@ -22,6 +24,7 @@ from app.portals import (
     importing,
     list_pictures,
     merchant,
+    my_data,
     officer,
     open_data,
     papers,
@@ -81,6 +84,9 @@ PORTALS = (
     statements,
     respondents,
     competence,
+    exports,
+    casefiles,
+    my_data,
 )
 
 
@@ -89,3 +95,4 @@ def register(app: Flask) -> None:
     base.register(app)
     for portal in PORTALS:
         app.register_blueprint(portal.blueprint)
+    app.extensions["wuyou_api"].register_blueprint(casefiles.api, url_prefix="/api/v1")

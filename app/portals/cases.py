@@ -164,7 +164,12 @@ def _event(event: CaseEvent, words: list[str]) -> dict[str, Any]:
 
 def evidence(session: Session, case: UUID) -> list[Evidence]:
     """The files of a case."""
-    query = select(Evidence).where(Evidence.case_id == case).order_by(Evidence.id).limit(MOST_FILES)
+    query = (
+        select(Evidence)
+        .where(Evidence.case_id == case, Evidence.erased_at.is_(None))
+        .order_by(Evidence.id)
+        .limit(MOST_FILES)
+    )
     return list(session.scalars(query))
 
 

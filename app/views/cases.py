@@ -52,6 +52,9 @@ AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
 
 SUPERVISOR_VERBS = ("correct",)
 
+ERASED = "—"
+"""What stands for a personal value whose period is over."""
+
 
 def complaint(
     session: Session, case: Complaint, actor: Actor, book: Sequence[CaseClock] | None = None
@@ -92,6 +95,8 @@ SHOWN = (
 
 def complainant(session: Session, case: Complaint, actor: Actor) -> dict[str, str]:
     """The complainant's details: plain for the complainant, masked for everybody else."""
+    if case.erased_on is not None:
+        return dict.fromkeys(Complaint.sealed_fields, ERASED)
     name, phone, address = (str(unseal(session, case, field)) for field in Complaint.sealed_fields)
     if actor.account == case.complainant_id:
         return {"name": name, "phone": plain_phone(phone), "address": address}

@@ -93,7 +93,12 @@ def _place(paper: UUID) -> str:
 
 
 def opened(session: Session, paper: Paper) -> str:
-    """A document's content as issued: its canonical JSON."""
+    """A document's content as issued: its canonical JSON.
+
+    :raises NotFound: it went with the personal values of its case, whose period is over.
+    """
+    if paper.content_sealed is None:
+        raise NotFound("paper.erased", "the content of this document is no longer kept: its period is over")
     return keys_of(session).open(_place(paper.id), bytes(paper.content_sealed))
 
 

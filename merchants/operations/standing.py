@@ -17,12 +17,13 @@ from merchants.promise import PromiseTerms, of_facts
 from merchants.queries.standings import promise_on
 from merchants.terms import EXIT, HEARING, SETTINGS, TERM, TERMS
 from workflows import declared
-from workflows.case import casework, clocks, numbers
+from workflows.case import calendars, casework, clocks, numbers
 from workflows.case.casework import ClockChange, ClockStart, ClockStop, Party, Step
 from workflows.errors import Conflict, RuleBroken
 from workflows.people.actor import Actor
 from workflows.store.db import new_id
 from workflows.time.clock import Clock
+from workflows.time.deadline import deadline
 from workflows.time.terms import Term
 
 MARK = "P"
@@ -128,16 +129,14 @@ def propose_removal(
         raise RuleBroken("removal.proposed", "removal has been proposed already", on=standing.removal_proposed_on)
     today = clock.today()
     hearing = term(session, HEARING, standing.city, today)
-    start = ClockStart(hearing, today, today)
+    until = deadline(hearing, calendars.current(session), today).due_on
     step = Step(
-        evidence={"removal_proposed_on": today, "removal_ground": ground, "hearing_until": today},
+        evidence={"removal_proposed_on": today, "removal_ground": ground, "hearing_until": until},
         facts={"ground": ground, "term": hearing.version},
         words={"reason": reason.strip()},
-        clocks=[start],
+        clocks=[ClockStart(hearing, today, today)],
     )
     casework.note(session, standing, "propose_removal", actor=actor, clock=clock, step=step)
-    standing.hearing_until = clocks.running(clocks.of_case(session, standing.id), HEARING).due_on
-    session.flush()
 
 
 def hear(session: Session, standing: Standing, words: str, *, actor: Actor, clock: Clock) -> None:

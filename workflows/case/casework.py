@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, Uuid, bindparam, select, text
 from sqlalchemy.orm import Session
 
-from workflows.case import clocks, journal
+from workflows.case import changes, clocks, journal, recording
+from workflows.case.changes import ClockChange, ClockHappens, ClockStart, ClockStop
 from workflows.case.machine import Machine
 from workflows.case.tables import CaseClock, CaseEvent
 from workflows.delivery import outbox
@@ -25,8 +25,12 @@ from workflows.people.actor import Actor
 from workflows.store.db import new_id
 from workflows.store.sealed import digests
 from workflows.time.clock import Clock
-from workflows.time.deadline import ClockEvent
-from workflows.time.terms import Term, TermBook
+from workflows.time.terms import TermBook
+
+__all__ = [
+    "Beginning", "ClockChange", "ClockHappens", "ClockStart", "ClockStop", "Party", "Step", "advance", "begin",
+    "begin_all", "correct", "hand_over", "lock", "move_clock", "note", "share",
+]  # fmt: skip
 
 Case = TypeVar("Case")
 
@@ -58,34 +62,6 @@ class Party:
 
 
 @dataclass(frozen=True)
-class ClockStart:
-    """A clock that a step starts."""
-
-    term: Term
-    on: date
-    received: date
-
-
-@dataclass(frozen=True)
-class ClockStop:
-    """A clock that a step stops, if it runs."""
-
-    term: str
-    on: date
-
-
-@dataclass(frozen=True)
-class ClockHappens:
-    """Something that a step lets happen to a running clock."""
-
-    term: str
-    event: ClockEvent
-
-
-ClockChange = ClockStart | ClockStop | ClockHappens
-
-
-@dataclass(frozen=True)
 class Step:
     """What a step carries besides its event.
 
@@ -95,6 +71,7 @@ class Step:
     :param words: texts of the event alone, as a reason; kept sealed beside the event, with a commitment in it.
     :param clocks: clocks started, stopped or moved, in this order.
     :param terms: the domain's periods, needed where a clock is moved.
+    :param moved: clocks that another calendar moved before, for the journal to keep.
     """
 
     evidence: Mapping[str, Any] = field(default_factory=dict)
@@ -103,6 +80,7 @@ class Step:
     words: Mapping[str, str] = field(default_factory=dict)
     clocks: Sequence[ClockChange] = ()
     terms: TermBook = field(default_factory=lambda: TermBook([]))
+    moved: Sequence[CaseClock] = ()
 
 
 NOTHING = Step()
@@ -146,9 +124,9 @@ def _first(session: Session, case: Any, step: Step, machine: Machine, actor: Act
     case.chain_seq, case.chain_hash = 0, journal.START
     for name, value in step.evidence.items():
         setattr(case, name, value)
-    running = [_start(session, case, change) for change in step.clocks if isinstance(change, ClockStart)]
+    running = [changes.start(session, case, change) for change in step.clocks if isinstance(change, ClockStart)]
     case.next_due_on = clocks.next_due(running)
-    _record(session, case, machine.begins, None, actor, clock, step)
+    _record(session, case, machine.begins, None, actor, clock, step, running)
     session.add(case)
     return running
 
@@ -230,16 +208,22 @@ def correct(
 def _write(session: Session, case: Any, event: str, before: str, actor: Actor, clock: Clock, step: Step) -> CaseEvent:
     for name, value in step.evidence.items():
         setattr(case, name, value)
-    if step.clocks:
-        _change_clocks(session, case, step)
+    touched = changes.make(session, case, step.clocks, step.terms) if step.clocks else [*step.moved]
     case.version += 1
-    recorded = _record(session, case, event, before, actor, clock, step)
+    recorded = _record(session, case, event, before, actor, clock, step, touched)
     session.flush()
     return recorded
 
 
 def _record(
-    session: Session, case: Any, event: str, before: str | None, actor: Actor, clock: Clock, step: Step
+    session: Session,
+    case: Any,
+    event: str,
+    before: str | None,
+    actor: Actor,
+    clock: Clock,
+    step: Step,
+    touched: Sequence[CaseClock],
 ) -> CaseEvent:
     entry = journal.Entry(
         event=event,
@@ -251,32 +235,12 @@ def _record(
         personal=step.personal,
         words=step.words,
         sealed=digests(case, case.sealed_fields),
+        columns=recording.columns(case, step.evidence, begins=before is None),
+        clocks=recording.clocks(touched),
     )
     recorded = journal.append(session, case, entry)
     outbox.publish(session, f"{case.case_kind}.{event}", case, {"event": recorded.seq})
     return recorded
-
-
-def _change_clocks(session: Session, case: Any, step: Step) -> None:
-    book = list(clocks.of_case(session, case.id))
-    for change in step.clocks:
-        if isinstance(change, ClockStart):
-            book.append(_start(session, case, change))
-        elif isinstance(change, ClockStop):
-            _stop(book, change)
-        else:
-            clocks.happen(session, clocks.running(book, change.term), step.terms, change.event)
-    case.next_due_on = clocks.next_due(book)
-
-
-def _start(session: Session, case: Any, change: ClockStart) -> CaseClock:
-    return clocks.start(session, case, change.term, change.on, change.received)
-
-
-def _stop(book: Sequence[CaseClock], change: ClockStop) -> None:
-    for clock in book:
-        if clock.term == change.term and clock.stopped_on is None:
-            clocks.stop(clock, change.on)
 
 
 def share(session: Session, case: Any, to: Party, *, hand_over: bool = False) -> None:
@@ -296,4 +260,4 @@ def move_clock(session: Session, case: Any, move: clocks.Move, *, actor: Actor, 
     move.apply()
     session.flush()
     case.next_due_on = clocks.next_due(clocks.of_case(session, case.id))
-    note(session, case, CLOCK_MOVED, actor=actor, clock=clock, step=Step(facts=facts))
+    note(session, case, CLOCK_MOVED, actor=actor, clock=clock, step=Step(facts=facts, moved=(move.clock,)))

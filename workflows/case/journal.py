@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -38,6 +38,8 @@ class Entry:
     :param personal: personal texts by field, kept elsewhere; the journal keeps commitments to them.
     :param words: texts that belong to the event alone – a reason, a note; kept sealed beside their commitments.
     :param sealed: digests of sealed columns, by field.
+    :param columns: what the event set in the case's row, as :mod:`workflows.case.recording` lets it in.
+    :param clocks: the clocks that it touched, as they stand after it.
     """
 
     event: str
@@ -49,6 +51,8 @@ class Entry:
     personal: Mapping[str, str]
     words: Mapping[str, str]
     sealed: Mapping[str, str]
+    columns: Mapping[str, Any]
+    clocks: Sequence[Mapping[str, Any]]
 
     @property
     def committed(self) -> dict[str, str]:
@@ -110,6 +114,8 @@ def _body(case: Any, seq: int, entry: Entry, salts: Mapping[str, bytes]) -> dict
         "facts": dict(entry.facts),
         "commitments": {f: commitment(salts[f], text).hex() for f, text in entry.committed.items()},
         "sealed": dict(entry.sealed),
+        "set": dict(entry.columns),
+        "clocks": [dict(touched) for touched in entry.clocks],
     }
 
 

@@ -24,6 +24,9 @@ class CaseColumns:
     sealed_fields: ClassVar[tuple[str, ...]] = ()
     """Sealed fields whose ciphertexts the journal vouches for."""
 
+    begins_with: ClassVar[tuple[str, ...]] = ()
+    """Columns whose first values the journal keeps openly: what a later step may change, and no party must not know."""
+
     id: Mapped[UUID] = mapped_column(primary_key=True)
     city: Mapped[str]
     state: Mapped[str]

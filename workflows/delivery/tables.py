@@ -47,6 +47,7 @@ class Message(Base):
         at_most("last_error", 500),
         Index("ix_outbox_due", "next_at", "id", postgresql_where=UNDONE),
         Index("ix_outbox_order", "case_id", "seq", postgresql_where=UNDONE),
+        Index("ix_outbox_done", "done_at", postgresql_where=text("done_at IS NOT NULL")),
         Index("ix_outbox_dead", "dead_at", postgresql_where=text("dead_at IS NOT NULL")),
     )
 
@@ -142,4 +143,5 @@ class WebhookDelivery(Base):
         UniqueConstraint("endpoint_id", "case_id", "seq"),
         at_most("last_error", 50),
         Index("ix_webhook_delivery_endpoint", "endpoint_id", text("id DESC")),
+        Index("ix_webhook_delivery_created", "created_at"),
     )

@@ -40,6 +40,7 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "measures.read": OFFICERS,
     "webhooks.own": MERCHANTS | OFFICERS,
     "agreements.manage": SUPERVISORS,
+    "data.own": PARTIES | OFFICERS,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""
 

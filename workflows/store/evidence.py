@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.store.db import Base, at_most, one_of
@@ -22,7 +22,8 @@ MOST_BYTES = 20 * 1024 * 1024
 class Evidence(Base):
     """One stored file; ``case_id`` is empty until the filing it was uploaded for is made.
 
-    A file that came with a secret code has no owner: it belongs to the case alone.
+    A file that came with a secret code has no owner: it belongs to the case alone. ``erased_at`` tells that its period
+    is over: nobody is given it any more, and ``swept_at`` that it is gone from the disk.
     """
 
     __tablename__ = "evidence"
@@ -38,6 +39,8 @@ class Evidence(Base):
     uploaded_at: Mapped[datetime]
     bureau_only: Mapped[bool] = mapped_column(default=False, server_default=false())
     """For the bureau's eyes, as proof of identity: the other side never sees it."""
+    erased_at: Mapped[datetime | None]
+    swept_at: Mapped[datetime | None]
 
     __table_args__ = (
         one_of("media_type", TYPES),
@@ -46,4 +49,6 @@ class Evidence(Base):
         CheckConstraint(f"size BETWEEN 1 AND {MOST_BYTES}", name="size"),
         Index("ix_evidence_case", "case_id"),
         Index("ix_evidence_owner", "owner_id"),
+        Index("ix_evidence_unclaimed", "uploaded_at", postgresql_where=text("case_id IS NULL AND erased_at IS NULL")),
+        Index("ix_evidence_erased", "erased_at", postgresql_where=text("swept_at IS NULL")),
     )
