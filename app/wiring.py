@@ -15,12 +15,15 @@ from app.keys import load_keys
 from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
-from complaints import after_jobs
+from complaints import after_jobs, warning_jobs
 from complaints import jobs as complaint_jobs
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
 from complaints.models import Complaint, Report
 from complaints.outcome import SETTINGS as OUTCOME_SETTINGS
+from complaints.oversight import MACHINES as OVERSIGHT_MACHINES
+from complaints.oversight import SETTINGS as OVERSIGHT_SETTINGS
+from complaints.oversight_models import SupervisionOrder, Talk
 from complaints.terms import TERMS as COMPLAINT_TERMS
 from measures import nightly
 from merchants import jobs as merchant_jobs
@@ -48,13 +51,14 @@ SETTINGS: Mapping[str, Declared] = {
     **INSPECTION_SETTINGS,
     **COMPLAINT_SETTINGS,
     **OUTCOME_SETTINGS,
+    **OVERSIGHT_SETTINGS,
 }
 """Every declared setting: what no text says."""
 
-MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES)
+MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES, *OVERSIGHT_MACHINES)
 """Every lifecycle."""
 
-KINDS = (Complaint, Report, Enrolment, Standing)
+KINDS = (Complaint, Report, Enrolment, Standing, SupervisionOrder, Talk)
 """Every kind of case."""
 
 KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}
@@ -98,6 +102,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
         Job("complaints.index", "*/2 * * * *", complaint_jobs.index),
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
+        Job("complaints.warnings", "25 * * * *", warning_jobs.warn),
     )
 
 
