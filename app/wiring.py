@@ -15,7 +15,7 @@ from app.keys import load_keys
 from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
-from complaints import after_jobs, warning_jobs
+from complaints import after_jobs, oversight_jobs, warning_jobs
 from complaints import jobs as complaint_jobs
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
@@ -67,7 +67,7 @@ KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}
 MOVED: Mapping[str, tuple[Callable[[Session, Any], None], ...]] = {Standing.case_kind: (standing.follow_term,)}
 """What follows in a case's row when a calendar moved one of its dates."""
 
-HANDLERS = hooks.with_webhooks({**merchant_jobs.handlers(), **complaint_jobs.handlers()})
+HANDLERS = hooks.with_webhooks({**merchant_jobs.handlers(), **complaint_jobs.handlers(), **oversight_jobs.handlers()})
 """What follows, inside the database, from which event."""
 
 CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("email")}

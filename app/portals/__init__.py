@@ -23,6 +23,7 @@ from app.portals import (
     merchant,
     officer,
     open_data,
+    oversight,
     papers,
     plaques,
     public,
@@ -37,6 +38,7 @@ from app.portals import (
     standings,
     statements,
     stores,
+    talks,
     verify,
     visits,
     webhooks,
@@ -77,6 +79,8 @@ PORTALS = (
     chains,
     brands,
     statements,
+    oversight,
+    talks,
 )
 
 
