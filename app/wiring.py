@@ -20,6 +20,7 @@ from complaints import jobs as complaint_jobs
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
 from complaints.models import Complaint, Report
+from complaints.operations import deputies
 from complaints.outcome import SETTINGS as OUTCOME_SETTINGS
 from complaints.oversight import MACHINES as OVERSIGHT_MACHINES
 from complaints.oversight import SETTINGS as OVERSIGHT_SETTINGS
@@ -103,6 +104,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
         Job("complaints.warnings", "25 * * * *", warning_jobs.warn),
+        Job("complaints.deputies", "2 * * * *", deputies.begin),
     )
 
 

@@ -52,6 +52,7 @@ COMPLAINT_NOTES = {
     "propose_decline": (FILED,),
     "answer_flags": (FILED,),
     "approve_decline": (FILED,),
+    "refuse_decline": (FILED,),
     "told": (ACCEPTED, DECLINED, MEDIATING, TESTING, SETTLED, TERMINATED),
     "consent": (ACCEPTED,),
     "offer": (MEDIATING,),
@@ -107,6 +108,7 @@ REPORT_NOTES = {
     "letter_received": _ANY,
     "letter_answered": _ANY,
     "reveal": _ANY,
+    "deputise": _ANY,
 }
 """Verbs of a report that leave its state as it is."""
 

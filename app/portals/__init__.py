@@ -7,6 +7,7 @@ from flask import Flask
 from app.portals import (
     account,
     applying,
+    approvals,
     base,
     brands,
     chains,
@@ -81,6 +82,7 @@ PORTALS = (
     statements,
     oversight,
     talks,
+    approvals,
 )
 
 

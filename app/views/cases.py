@@ -103,6 +103,7 @@ def _fits(verb: str, case: Complaint, actor: Actor) -> bool:
         "propose_decline": TWO_PEOPLE in REFUSALS[case.rule_set],
         "answer_flags": case.proposed_on is not None,
         "approve_decline": case.proposed_on is not None and case.proposed_by != actor.account,
+        "refuse_decline": case.proposed_on is not None and case.proposed_by != actor.account,
     }.get(verb, True)
 
 

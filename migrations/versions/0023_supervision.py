@@ -51,6 +51,7 @@ def upgrade() -> None:
     secured("challenge")
     case_policies("challenge", "case_id", "officer")
     grant("SELECT, INSERT, UPDATE", "challenge", "officer")
+    inward()
     letters()
 
 
@@ -98,14 +99,31 @@ def clusters() -> None:
     op.execute(f"CREATE POLICY officer_clusters ON outbox FOR INSERT TO {role('officer')} WITH CHECK ({rings})")
 
 
+def inward() -> None:
+    """Who decides on a report for a head, and what is contested about it, is nothing that its reporter reads."""
+    listed = "event NOT IN ('deputise', 'challenge', 'challenge_ended')"
+    op.execute(
+        f"CREATE POLICY consumer_not_overseen ON case_event AS RESTRICTIVE FOR SELECT TO {role('consumer')}"
+        f" USING (kind <> 'report' OR {listed})"
+    )
+
+
 def letters() -> None:
-    """Letters that wait for an answer are found without looking at those that have one."""
+    """Letters that wait for an answer, and what is proposed, are found without looking at the rest."""
     with op.get_context().autocommit_block():
         op.create_index(
             "ix_report_letter_open",
             "report_letter",
             ["received_on"],
             postgresql_where=sa.text("answered_on IS NULL"),
+            postgresql_concurrently=True,
+            if_not_exists=True,
+        )
+        op.create_index(
+            "ix_complaint_proposed",
+            "complaint",
+            ["bureau_id", "answer_until", "id"],
+            postgresql_where=sa.text("proposed_on IS NOT NULL AND state = 'filed'"),
             postgresql_concurrently=True,
             if_not_exists=True,
         )

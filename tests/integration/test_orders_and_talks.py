@@ -80,9 +80,8 @@ def test_an_order_is_issued_answered_sent_back_answered_late_and_closed_by_whoev
     with world.as_worker() as session:
         bodies = session.scalars(select(CaseEvent.body).where(CaseEvent.case_id == order, CaseEvent.event == "answer"))
         assert ['"late":true' in body for body in bodies] == [False, True]
-    assert [key for _, key in told(world)] == [
-        "notice.order.issue", "notice.order.answer", "notice.order.send_back", "notice.order.answer", "notice.order.close",
-    ]  # fmt: skip
+    events = ("issue", "answer", "send_back", "answer", "close")
+    assert [key for _, key in told(world)] == [f"notice.order.{event}" for event in events]
 
 
 def test_an_order_is_a_heads_to_a_bureau_below_and_answered_by_that_bureau_alone(world, chief, head):
@@ -90,9 +89,10 @@ def test_an_order_is_a_heads_to_a_bureau_below_and_answered_by_that_bureau_alone
         far = session.get_one(Bureau, world.far_bureau)
         with pytest.raises(Refused, match="below it"):
             orders.issue(session, far, None, DAY, DEMAND, actor=actor_of(chief, CITY), clock=world.clock)
-    with world.as_officer() as session, pytest.raises(Refused, match="only the head"):
+    with world.as_officer() as session:
         bureau = session.get_one(Bureau, world.bureau)
-        orders.issue(session, bureau, None, DAY, DEMAND, actor=world.officer_actor, clock=world.clock)
+        with pytest.raises(Refused, match="only the head"):
+            orders.issue(session, bureau, None, DAY, DEMAND, actor=world.officer_actor, clock=world.clock)
     order = issue(world, chief)
     with pytest.raises(Refused, match="answers it"):
         by_chief(world, chief, order, orders.answer, "我来答")
@@ -114,8 +114,13 @@ def test_a_head_orders_in_the_own_bureau_and_does_not_close_the_own_answer(world
 
 @pytest.mark.parametrize(
     ("day", "demand", "field"),
-    [(DAY, " ", "demand"), (DAY, "长" * 1001, "demand"), (date(2026, 7, 19), DEMAND, "answer_by"), (date(2027, 7, 22), DEMAND, "answer_by")],
-)  # fmt: skip
+    [
+        (DAY, " ", "demand"),
+        (DAY, "长" * 1001, "demand"),
+        (date(2026, 7, 19), DEMAND, "answer_by"),
+        (date(2027, 7, 22), DEMAND, "answer_by"),
+    ],
+)
 def test_an_order_needs_words_and_a_day_within_a_year(world, chief, day, demand, field):
     with pytest.raises(RuleBroken) as broken:
         issue(world, chief, None, day, demand)
@@ -168,9 +173,9 @@ def test_a_firm_is_asked_acknowledges_talks_undertakes_and_is_followed_up(world)
     by_officer(world, talk, talks.close, "已全部退款", clock=at("2026-08-02"))
     with world.as_worker() as session:
         assert queries.talk(session, talk).state == "closed"
-    assert [(who, key.rpartition(".")[2]) for who, key in told(world)] == [
-        (world.enterprise, "notify"), (world.bureau, "acknowledge"), (world.enterprise, "hold"), (world.enterprise, "close"),
-    ]  # fmt: skip
+    firm, bureau = world.enterprise, world.bureau
+    whom = [(firm, "notify"), (bureau, "acknowledge"), (firm, "hold"), (firm, "close")]
+    assert [(who, key.rpartition(".")[2]) for who, key in told(world)] == whom
 
 
 def test_a_talk_names_the_bureaus_complaints_about_this_firm_and_lies_ahead(world):
