@@ -15,7 +15,7 @@ from app.keys import load_keys
 from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
-from complaints import after_jobs, oversight_jobs, warning_jobs
+from complaints import after_jobs, oversight_jobs, warning_jobs, workloads
 from complaints import jobs as complaint_jobs
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
@@ -104,6 +104,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
         Job("complaints.warnings", "25 * * * *", warning_jobs.warn),
+        Job("complaints.workload", "35 * * * *", workloads.count),
         Job("complaints.deputies", "2 * * * *", deputies.begin),
     )
 

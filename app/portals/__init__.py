@@ -43,6 +43,7 @@ from app.portals import (
     verify,
     visits,
     webhooks,
+    workload,
 )
 
 PORTALS = (
@@ -83,6 +84,7 @@ PORTALS = (
     oversight,
     talks,
     approvals,
+    workload,
 )
 
 
