@@ -157,7 +157,7 @@ class ClusterRun(Base):
 
 
 class ClusterItem(Base):
-    """A case of a run, at the version that was seen: waiting, done, or failed with the reason's code."""
+    """A case of a run at the version that was seen: waiting, done – ``code`` says what is left – or failed, and why."""
 
     __tablename__ = "cluster_item"
 
@@ -171,7 +171,7 @@ class ClusterItem(Base):
     __table_args__ = (
         one_of("state", ITEM_STATES),
         at_most("code", 50),
-        CheckConstraint("(state = 'failed') = (code IS NOT NULL)", name="failed"),
+        CheckConstraint("state <> 'failed' OR code IS NOT NULL", name="failed"),
         Index("ix_cluster_item_waiting", "run_id", "case_id", postgresql_where=text("state = 'waiting'")),
     )
 

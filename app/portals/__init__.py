@@ -12,6 +12,7 @@ from app.portals import (
     brands,
     chains,
     claiming,
+    clusters,
     consumer,
     desk,
     docs,
@@ -85,6 +86,7 @@ PORTALS = (
     talks,
     approvals,
     workload,
+    clusters,
 )
 
 

@@ -318,7 +318,7 @@ def cluster_item() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(state = 'failed') = (code IS NOT NULL)", name=op.f("ck_cluster_item_failed")),
+        sa.CheckConstraint("state <> 'failed' OR code IS NOT NULL", name=op.f("ck_cluster_item_failed")),
         sa.CheckConstraint("state IN ('waiting', 'done', 'failed')", name=op.f("ck_cluster_item_state")),
         sa.CheckConstraint("char_length(code) <= 50", name=op.f("ck_cluster_item_code_length")),
         sa.ForeignKeyConstraint(["case_id"], ["complaint.id"], name=op.f("fk_cluster_item_case_id")),
