@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import clusters, hooks, lists, open_data
+from app import hooks, lists, open_data
 from app.channels import Channel, StandIn, send_notice
 from app.keys import load_keys
 from app.outbound import Outbound
@@ -20,8 +20,7 @@ from complaints import jobs as complaint_jobs
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
 from complaints.models import Complaint, Report
-from complaints.operations import clusters as cluster_operations
-from complaints.operations import deputies
+from complaints.operations import clusters, deputies
 from complaints.outcome import SETTINGS as OUTCOME_SETTINGS
 from complaints.oversight import MACHINES as OVERSIGHT_MACHINES
 from complaints.oversight import SETTINGS as OVERSIGHT_SETTINGS
@@ -78,7 +77,7 @@ CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("emai
 External = Callable[[Databases, Lease], None]
 
 
-ASIDE = frozenset({webhooks.DELIVER, cluster_operations.GO})
+ASIDE = frozenset({webhooks.DELIVER, clusters.GO})
 """Effects that may take long: they are done beside everything else, and hold up nothing."""
 
 WAITS: Mapping[str, Wait] = {webhooks.DELIVER: webhooks.wait}
@@ -89,7 +88,6 @@ def external(told: Settings) -> Mapping[str, External]:
     """What follows outside the database from which message."""
     return {
         notices.SEND: partial(send_notice, channels=CHANNELS, address=told.address),
-        cluster_operations.GO: partial(clusters.go, address=told.address),
         webhooks.DELIVER: partial(hooks.send, outbound=Outbound(loopback=told.webhook_loopback)),
     }
 

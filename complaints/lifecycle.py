@@ -64,6 +64,7 @@ COMPLAINT_NOTES = {
     "evaluate": (CLOSED,),
     "answer_kept": (CLOSED,),
     "return_visit": (SETTLED, CLOSED),
+    **dict.fromkeys(("challenge", "challenge_ended", "bundle"), COMPLAINT.states),
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 
@@ -108,7 +109,7 @@ REPORT_NOTES = {
     "letter_received": _ANY,
     "letter_answered": _ANY,
     "reveal": _ANY,
-    "deputise": _ANY,
+    **dict.fromkeys(("deputise", "challenge", "challenge_ended", "bundle"), _ANY),
 }
 """Verbs of a report that leave its state as it is."""
 

@@ -11,6 +11,7 @@ from app.portals import (
     base,
     brands,
     chains,
+    challenges,
     claiming,
     clusters,
     consumer,
@@ -87,6 +88,7 @@ PORTALS = (
     approvals,
     workload,
     clusters,
+    challenges,
 )
 
 

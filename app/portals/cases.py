@@ -37,7 +37,7 @@ TOLD_WITH_REASON = ("decline", "terminate", "correct", "offer", "deny")
 TO_COMPLAINANT = ("propose_decline", "answer_flags")
 """Events whose words are for the complainant too, and whose being is no business of the firm's."""
 
-OF_DISPUTES = ("challenge", "challenge_ended")
+OF_DISPUTES = ("challenge", "challenge_ended", "bundle")
 """Events of a reconsideration or a lawsuit, which the bureau keeps for itself."""
 
 HIDDEN = {

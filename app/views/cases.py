@@ -31,6 +31,9 @@ NOT_OFFICERS = (
     "answer_kept",
     "silence",
     "return_visit",
+    "challenge",
+    "challenge_ended",
+    "bundle",
 )
 AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
 """What is possible only where something was agreed."""

@@ -42,7 +42,7 @@ REPORTERS_EVENTS = (
 )
 """Events that a reporter reads of; an outcome comes to them once it was told."""
 
-MOST_RESERVED = ("reveal", "supplement", "restart", "deputise")
+MOST_RESERVED = ("reveal", "supplement", "restart", "deputise", "challenge", "challenge_ended", "bundle")
 """Notes that are no step of an officer's list: they have a place of their own."""
 
 HEADS = ("extend", "refuse_extend", "police_approve", "police_refuse")

@@ -18,6 +18,7 @@ from complaints.lifecycle import ACCEPTED, FILED, MEDIATING, TESTING
 from complaints.models import Complaint
 from complaints.oversight import check_words
 from complaints.oversight_models import STEPS, ClusterItem, ClusterRun
+from complaints.queries import MOST as PAGE
 from complaints.queries import OPEN, ROW
 from workflows.delivery import outbox
 from workflows.errors import NotFound, RuleBroken
@@ -59,9 +60,9 @@ def searched(session: Session, bureau: UUID, asked: str) -> Sequence[Complaint]:
     """
     found: list[UUID] = []
     for _ in range(PAGES):
-        page = searching.search(session, asked, found[-1] if found else None, searching.MOST)
+        page = searching.search(session, asked, found[-1] if found else None, PAGE)
         found += [row.id for row in page]
-        if len(page) < searching.MOST:
+        if len(page) < PAGE:
             break
     query = select(Complaint).where(OPEN, Complaint.bureau_id == bureau, Complaint.id.in_(found))
     return session.scalars(query.options(load_only(*ROW, Complaint.bureau_id)).order_by(Complaint.id)).all()

@@ -101,7 +101,7 @@ def clusters() -> None:
 
 def inward() -> None:
     """Who decides on a report for a head, and what is contested about it, is nothing that its reporter reads."""
-    listed = "event NOT IN ('deputise', 'challenge', 'challenge_ended')"
+    listed = "event NOT IN ('deputise', 'challenge', 'challenge_ended', 'bundle')"
     op.execute(
         f"CREATE POLICY consumer_not_overseen ON case_event AS RESTRICTIVE FOR SELECT TO {role('consumer')}"
         f" USING (kind <> 'report' OR {listed})"
