@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ def overview() -> Any:
     """Every bureau that the caller oversees as last counted; the own one, or a chosen one, by officer."""
     own = supervision.bureaus()
     chosen = next((b for b in own if str(b.id) == request.args.get("bureau")), own[0] if len(own) == 1 else None)
-    loads, at = workloads.counted(context.session(), [b.id for b in own]) if len(own) > 1 else ([], None)
+    loads, at = known(own) if len(own) > 1 else ([], None)
     several = by_bureau(own, workloads.together(loads))
     people = by_officer(chosen) if chosen else []
     return supervision.page(
@@ -37,6 +38,15 @@ def overview() -> Any:
         ages=AGES,
         chart=chart(several or people),
     )
+
+
+def known(own: Sequence[Bureau]) -> tuple[Sequence[Load], datetime | None]:
+    """The open work of bureaus as last counted, and when; as it is now where it was never counted yet."""
+    session, ids = context.session(), [bureau.id for bureau in own]
+    loads, at = workloads.counted(session, ids)
+    if at is not None:
+        return loads, at
+    return workloads.live(session, ids, own[0].city, context.clock().today()), None
 
 
 def by_bureau(own: Sequence[Bureau], loads: Mapping[UUID, Load]) -> list[dict[str, Any]]:

@@ -42,7 +42,7 @@ def of_firm(session: Session, bureau: UUID, case: Complaint, *, store: bool) -> 
     """
     same = Complaint.store_id == case.store_id if store and case.store_id else _same_firm(case)
     query = (
-        select(Complaint).where(OPEN, Complaint.bureau_id == bureau, same).options(load_only(*ROW, Complaint.bureau_id))
+        select(Complaint).where(OPEN, Complaint.bureau_id == bureau, same).options(load_only(*ROW, Complaint.narrative))
     )
     return session.scalars(query.order_by(Complaint.id).limit(MOST)).all()
 
@@ -65,7 +65,7 @@ def searched(session: Session, bureau: UUID, asked: str) -> Sequence[Complaint]:
         if len(page) < PAGE:
             break
     query = select(Complaint).where(OPEN, Complaint.bureau_id == bureau, Complaint.id.in_(found))
-    return session.scalars(query.options(load_only(*ROW, Complaint.bureau_id)).order_by(Complaint.id)).all()
+    return session.scalars(query.options(load_only(*ROW, Complaint.narrative)).order_by(Complaint.id)).all()
 
 
 def supports(state: str) -> tuple[str, ...]:
