@@ -141,8 +141,13 @@ def _keep(folder: Path, digest: str, content: bytes) -> None:
 
 
 def original_path(places: Places, digest: str) -> Path:
-    """Where the sealed original of a file is."""
+    """Where a file as it was handed in is kept, sealed."""
     return evidence_folder(places) / "originals" / digest[:2] / digest
+
+
+def original(places: Places, keys: Keys, digest: str) -> bytes:
+    """A file as it was handed in."""
+    return keys.open_bytes(f"evidence|{digest}", original_path(places, digest).read_bytes())
 
 
 def shown_path(places: Places, digest: str) -> Path:

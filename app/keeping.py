@@ -20,7 +20,7 @@ from app.settings import Settings
 from app.standin import StandInMessage
 from complaints import keeping as periods
 from complaints.models import Complaint, Report
-from complaints.operations import erasing
+from complaints.operations import challenges, erasing
 from workflows import keeping
 from workflows.declared import BOTH, value
 from workflows.delivery.tables import Heartbeat, JobRun, Message, WebhookDelivery
@@ -29,8 +29,8 @@ from workflows.store.db import UtcDateTime
 from workflows.store.evidence import Evidence
 from workflows.store.session import DatabaseClock
 
-HELD: erasing.Held = erasing.nothing_held
-"""The one place where it is asked whether a case's file is held: the condition of a legal hold goes here."""
+HELD: erasing.Held = challenges.holding
+"""The one place where it is asked whether a case's file is held."""
 
 SETTLED = timedelta(hours=1)
 """So long a file stays after its row was erased, or after somebody sent the same bytes anew."""

@@ -9,6 +9,8 @@ TITLES = {
     "standing": "The standing of a store (承诺状态)",
     "complaint": "A complaint's life (投诉)",
     "report": "A report's life (举报)",
+    "order": "A supervision order (督办单)",
+    "talk": "A talk with a firm (约谈)",
 }
 
 

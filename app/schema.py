@@ -8,6 +8,7 @@ from app.portals import tables as portals
 from complaints import after_models as complaints_after
 from complaints import competence_models, desk
 from complaints import models as complaints
+from complaints import oversight_models as complaints_oversight
 from merchants import models as merchants
 from workflows import declared, keeping, measures
 from workflows.case import tables as case
@@ -29,6 +30,7 @@ MODULES = (
     complaints,
     desk,
     complaints_after,
+    complaints_oversight,
     identity,
     portals,
     standin,

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
 import structlog
 from rq.timeouts import BaseTimeoutException
 
-from app import logs, settings, wiring
+from app import clusters, logs, settings, wiring
 from app.aside import Aside
 from app.database import connect
 from app.settings import Settings
+from complaints.operations.clusters import GO
 from workflows.delivery import jobs, leases, outbox
 from workflows.store.session import Databases, Role
 
@@ -101,10 +102,15 @@ def give_back(db: Databases, lease: leases.Lease) -> None:
         leases.give_back(session, lease)
 
 
+def effects(told: Settings) -> Mapping[str, Callable[[Databases, leases.Lease], None]]:
+    """Every effect outside a batch of messages; a run over a cluster writes documents, whose words know the wiring."""
+    return {**wiring.external(told), GO: partial(clusters.go, address=told.address)}
+
+
 def deliver_one(db: Databases, told: Settings, lease: leases.Lease) -> None:
     """Do one effect; its outcome is written only while the lease is ours."""
     try:
-        wiring.external(told)[lease.topic](db, lease)
+        effects(told)[lease.topic](db, lease)
     except BaseTimeoutException:
         raise
     except Exception as error:  # noqa: BLE001 - whatever the outside does, the message is tried again

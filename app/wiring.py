@@ -15,13 +15,17 @@ from app.keys import load_keys
 from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
-from complaints import after_jobs
+from complaints import after_jobs, oversight_jobs, warning_jobs, workloads
 from complaints import jobs as complaint_jobs
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
 from complaints.keeping import SETTINGS as CASE_KEEPING_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
 from complaints.models import Complaint, Report
+from complaints.operations import clusters, deputies
 from complaints.outcome import SETTINGS as OUTCOME_SETTINGS
+from complaints.oversight import MACHINES as OVERSIGHT_MACHINES
+from complaints.oversight import SETTINGS as OVERSIGHT_SETTINGS
+from complaints.oversight_models import SupervisionOrder, Talk
 from complaints.terms import TERMS as COMPLAINT_TERMS
 from measures import nightly
 from merchants import jobs as merchant_jobs
@@ -54,13 +58,14 @@ SETTINGS: Mapping[str, Declared] = {
     **ACTIVATION_SETTINGS,
     **KEEPING_SETTINGS,
     **CASE_KEEPING_SETTINGS,
+    **OVERSIGHT_SETTINGS,
 }
 """Every declared setting: what no text says."""
 
-MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES)
+MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES, *OVERSIGHT_MACHINES)
 """Every lifecycle."""
 
-KINDS = (Complaint, Report, Enrolment, Standing)
+KINDS = (Complaint, Report, Enrolment, Standing, SupervisionOrder, Talk)
 """Every kind of case."""
 
 KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}
@@ -69,7 +74,7 @@ KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}
 MOVED: Mapping[str, tuple[Callable[[Session, Any], None], ...]] = {Standing.case_kind: (standing.follow_term,)}
 """What follows in a case's row when a calendar moved one of its dates."""
 
-HANDLERS = hooks.with_webhooks({**merchant_jobs.handlers(), **complaint_jobs.handlers()})
+HANDLERS = hooks.with_webhooks({**merchant_jobs.handlers(), **complaint_jobs.handlers(), **oversight_jobs.handlers()})
 """What follows, inside the database, from which event."""
 
 CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("email")}
@@ -78,7 +83,7 @@ CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("emai
 External = Callable[[Databases, Lease], None]
 
 
-ASIDE = frozenset({webhooks.DELIVER})
+ASIDE = frozenset({webhooks.DELIVER, clusters.GO})
 """Effects that may take long: they are done beside everything else, and hold up nothing."""
 
 WAITS: Mapping[str, Wait] = {webhooks.DELIVER: webhooks.wait}
@@ -105,6 +110,9 @@ def jobs(told: Settings) -> tuple[Job, ...]:
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
         Job("keeping.night", "*/5 3-5 * * *", partial(keeping.night, told)),
+        Job("complaints.warnings", "25 * * * *", warning_jobs.warn),
+        Job("complaints.workload", "35 * * * *", workloads.count),
+        Job("complaints.deputies", "2 * * * *", deputies.begin),
     )
 
 

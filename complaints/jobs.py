@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from complaints import after_jobs
 from complaints.models import Complaint, Report
-from complaints.operations import indexing, reports
+from complaints.operations import deputies, indexing, reports
 from workflows.delivery import notices
 from workflows.delivery.outbox import Handler
 from workflows.delivery.tables import Message
+from workflows.store.session import DatabaseClock
 
 FAR = ("page", "sms", "email")
 PAGE = ("page",)
@@ -24,6 +25,7 @@ COMPLAINANT_TOLD = {
     "accept": FAR,
     "decline": FAR,
     "propose_decline": FAR,
+    "refuse_decline": PAGE,
     "request_identity": FAR,
     "open_mediation": PAGE,
     "testing": PAGE,
@@ -102,6 +104,9 @@ def tell_of_report(session: Session, message: Message) -> None:
     values = _values(report, message) | {"earlier": _earlier(session, report)}
     for side, account in _concerned(session, report, event).items():
         notices.tell(session, report, account, f"notice.report.{event}.{side}", values)
+    if event in HEAD_TOLD:
+        for row in deputies.acting(session, [report.bureau_id], DatabaseClock(session).today()):
+            notices.tell(session, report, row.deputy_id, f"notice.report.{event}.head", values)
 
 
 def _concerned(session: Session, report: Report, event: str) -> dict[str, UUID]:

@@ -52,6 +52,7 @@ COMPLAINT_NOTES = {
     "propose_decline": (FILED,),
     "answer_flags": (FILED,),
     "approve_decline": (FILED,),
+    "refuse_decline": (FILED,),
     "told": (ACCEPTED, DECLINED, MEDIATING, TESTING, SETTLED, TERMINATED),
     "consent": (ACCEPTED,),
     "offer": (MEDIATING,),
@@ -79,6 +80,7 @@ COMPLAINT_NOTES = {
     "ask_help": (FILED, ACCEPTED, MEDIATING, TESTING),
     "help_received": COMPLAINT.states,
     "help_answered": COMPLAINT.states,
+    **dict.fromkeys(("challenge", "challenge_ended", "bundle"), COMPLAINT.states),
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 
@@ -123,6 +125,7 @@ REPORT_NOTES = {
     "letter_received": _ANY,
     "letter_answered": _ANY,
     "reveal": _ANY,
+    **dict.fromkeys(("deputise", "challenge", "challenge_ended", "bundle"), _ANY),
 }
 """Verbs of a report that leave its state as it is."""
 

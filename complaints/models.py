@@ -27,6 +27,7 @@ from workflows.store.db import Base, at_most, evidence, one_of
 __all__ = ["Complaint", "Evaluation", "Filing", "Offer", "Paper", "PaperSerial", "PaperService", "Report"]
 
 HANDLED = (ACCEPTED, MEDIATING, TESTING, SETTLED, TERMINATED)
+PROPOSED = text("proposed_on IS NOT NULL AND state = 'filed'")
 OPEN = text("state NOT IN ('closed', 'withdrawn')")
 
 
@@ -139,6 +140,7 @@ class Complaint(triage.TriageColumns, CaseColumns, Base):
         Index("ix_complaint_day", "city", "received_on", "district"),
         Index("ix_complaint_complainant", "complainant_id", "id"),
         Index("ix_complaint_enterprise", "enterprise_id", "id"),
+        Index("ix_complaint_proposed", "bureau_id", "answer_until", "id", postgresql_where=PROPOSED),
         Index("ix_complaint_closed", "closed_on", "district", postgresql_where=text("closed_on IS NOT NULL")),
         Index("ix_complaint_keeping", "closed_on", postgresql_where=text("state = 'closed' AND erased_on IS NULL")),
         Index("ix_complaint_left", "received_on", postgresql_where=text("state = 'withdrawn' AND erased_on IS NULL")),

@@ -140,6 +140,7 @@ class ReportLetter(Base):
         CheckConstraint("answered_on IS NULL OR answered_on >= received_on", name="answered_when_received"),
         CheckConstraint("answered_on IS NULL OR received_on IS NOT NULL", name="answered_after_receipt"),
         Index("ix_report_letter_case", "case_id", "id"),
+        Index("ix_report_letter_open", "received_on", postgresql_where=text("answered_on IS NULL")),
         Index(
             "uq_report_letter_police",
             "case_id",

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TextIO
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app import settings
+from app import bundle_check, settings
 from app.commands.data import database
 from app.doorbell import connection
 from app.keys import load_keys
@@ -97,6 +98,13 @@ def clocks_command() -> None:
         faults = [str(fault) for fault in clocks.faults(session, TERMS)]
         count = session.scalar(select(func.count()).select_from(CaseClock).where(CaseClock.stopped_on.is_(None)))
     conclude(faults, f"{count} open clocks")
+
+
+@verify_group.command("bundle")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def bundle_command(file: Path) -> None:
+    """Check an evidence bundle by itself: its files, the journal's chain, the words beside it."""
+    conclude(list(bundle_check.faults(file)), file.name)
 
 
 @click.command("export-journal")

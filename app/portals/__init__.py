@@ -7,11 +7,14 @@ from flask import Flask
 from app.portals import (
     account,
     applying,
+    approvals,
     base,
     brands,
     casefiles,
     chains,
+    challenges,
     claiming,
+    clusters,
     competence,
     consumer,
     desk,
@@ -27,6 +30,7 @@ from app.portals import (
     my_data,
     officer,
     open_data,
+    oversight,
     papers,
     plaques,
     public,
@@ -42,9 +46,11 @@ from app.portals import (
     standings,
     statements,
     stores,
+    talks,
     verify,
     visits,
     webhooks,
+    workload,
 )
 
 PORTALS = (
@@ -87,6 +93,12 @@ PORTALS = (
     exports,
     casefiles,
     my_data,
+    oversight,
+    talks,
+    approvals,
+    workload,
+    clusters,
+    challenges,
 )
 
 

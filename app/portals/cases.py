@@ -37,15 +37,20 @@ TOLD_WITH_REASON = ("decline", "terminate", "correct", "offer", "deny", "answer"
 TO_COMPLAINANT = ("propose_decline", "answer_flags")
 """Events whose words are for the complainant too, and whose being is no business of the firm's."""
 
+OF_DISPUTES = ("challenge", "challenge_ended", "bundle")
+"""Events of a reconsideration or a lawsuit, which the bureau keeps for itself."""
+
 HIDDEN = {
-    ActorRole.CONSUMER: ("assign", "request_upward", "send_down"),
+    ActorRole.CONSUMER: ("assign", "request_upward", "send_down", *OF_DISPUTES),
     ActorRole.MERCHANT: (
         "assign",
         *TO_COMPLAINANT,
         "approve_decline",
+        "refuse_decline",
         "request_identity",
         "prove_identity",
         *competence.BETWEEN_BUREAUS,
+        *OF_DISPUTES,
     ),
 }
 """Events of the bureau's own deliberation, which a page leaves out of the history of a role."""
@@ -53,6 +58,7 @@ HIDDEN = {
 FIELDS = {
     "assign": ("officer",),
     "propose_decline": ("reason",),
+    "refuse_decline": ("reason",),
     "answer_flags": ("words",),
     "decline": ("ground", "reason"),
     "told": ("by", "on"),

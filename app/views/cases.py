@@ -46,6 +46,9 @@ NOT_OFFICERS = (
     "activation_letter",
     "prove_identity",
     *competence.VERBS,
+    "challenge",
+    "challenge_ended",
+    "bundle",
 )
 AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
 """What is possible only where something was agreed."""
@@ -124,6 +127,7 @@ def _fits(verb: str, case: Complaint, actor: Actor) -> bool:
         "propose_decline": TWO_PEOPLE in REFUSALS[case.rule_set],
         "answer_flags": case.proposed_on is not None,
         "approve_decline": case.proposed_on is not None and case.proposed_by != actor.account,
+        "refuse_decline": case.proposed_on is not None and case.proposed_by != actor.account,
     }.get(verb, True)
 
 

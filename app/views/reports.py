@@ -12,7 +12,7 @@ from app.views import cases
 from complaints import report_queries
 from complaints.codes import ORDER_121
 from complaints.lifecycle import CASE_OPENED, NO_CASE, REPORT, REPORT_NOTES
-from complaints.operations import extensions, letters, repeats, reports
+from complaints.operations import deputies, extensions, letters, repeats, reports
 from complaints.report_models import Report, ReportLetter
 from complaints.terms import ASSIST, POLICE, TERMS
 from workflows.case import calendars, clocks
@@ -42,7 +42,7 @@ REPORTERS_EVENTS = (
 )
 """Events that a reporter reads of; an outcome comes to them once it was told."""
 
-MOST_RESERVED = ("reveal", "supplement", "restart")
+MOST_RESERVED = ("reveal", "supplement", "restart", "deputise", "challenge", "challenge_ended", "bundle")
 """Notes that are no step of an officer's list: they have a place of their own."""
 
 HEADS = ("extend", "refuse_extend", "police_approve", "police_refuse")
@@ -130,7 +130,8 @@ def verbs(session: Session, case: Report, actor: Actor, clock: Clock) -> list[st
     """The next lawful steps only: what state, role and facts allow now."""
     lawful = [*(v for v, states in REPORT_NOTES.items() if case.state in states), *REPORT.allowed(case.state)]
     facts = possible(session, case, actor, clock)
-    heads = actor.role is ActorRole.SUPERVISOR
+    standing_in = deputies.stands_in(session, case.bureau_id, actor.account, clock.today())
+    heads = actor.role is ActorRole.SUPERVISOR or standing_in is not None
     return [
         verb for verb in lawful if verb not in MOST_RESERVED and facts.get(verb, True) and (heads or verb not in HEADS)
     ]

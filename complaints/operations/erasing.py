@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from complaints import keeping
@@ -34,11 +34,6 @@ AT_ONCE = 50
 
 Held = Callable[[Any], ColumnElement[bool]]
 """For a kind of case the condition that a legal hold keeps it from being erased."""
-
-
-def nothing_held(_kind: Any) -> ColumnElement[bool]:
-    """No case is held: what is asked where nobody can hold one."""
-    return false()
 
 
 def complaints_over(session: Session, today: date, held: Held) -> ColumnElement[bool]:

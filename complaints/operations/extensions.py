@@ -5,13 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from complaints.operations import deputies
 from complaints.operations.reports import check_note, head_of, need, running, term_of
 from complaints.report_models import Report, ReportExtension
 from complaints.terms import TERMS
 from workflows.case import casework
 from workflows.case.casework import ClockHappens, Party, Step
-from workflows.errors import Refused, RuleBroken
-from workflows.people.actor import Actor, ActorRole
+from workflows.errors import RuleBroken
+from workflows.people.actor import Actor
 from workflows.time.clock import Clock
 from workflows.time.deadline import ClockEvent
 
@@ -35,21 +36,22 @@ def propose(session: Session, report: Report, reason: str, *, actor: Actor, cloc
     step = Step(facts={"head": str(head)}, words={"reason": reason.strip()})
     casework.note(session, report, "propose_extend", actor=actor, clock=clock, step=step)
     casework.share(session, report, Party(head, "officer", "head of the bureau"))
+    deputies.share(session, report, actor=actor, clock=clock)
     return row
 
 
 def approve(session: Session, report: Report, *, actor: Actor, clock: Clock) -> None:
-    """Approve the extension (批准延长), by the head, before the period ends.
+    """Approve the extension (批准延长), by the head or a deputy, before the period ends.
 
-    :raises Refused: not by a head, or by whoever asked.
+    :raises Refused: not by a head or deputy, or by whoever asked.
     :raises RuleBroken: nothing was asked for, or the period is over.
     """
     check_note(report, "extend")
-    row = _decide(session, report, actor)
+    row, behalf = _decide(session, report, actor, clock)
     _check_time(session, report, clock)
     row.decided_by, row.decided_on, row.approved = actor.account, clock.today(), True
     happened = ClockHappens(term_of(report), ClockEvent("extend", clock.today()))
-    facts = {"on": str(clock.today()), "asked_by": str(row.asked_by)}
+    facts = {"on": str(clock.today()), "asked_by": str(row.asked_by), **behalf}
     step = Step(facts=facts, clocks=[happened], terms=TERMS)
     casework.note(session, report, "extend", actor=actor, clock=clock, step=step)
 
@@ -62,9 +64,9 @@ def refuse(session: Session, report: Report, reason: str, *, actor: Actor, clock
     """
     check_note(report, "refuse_extend")
     need("reason", reason)
-    row = _decide(session, report, actor)
+    row, behalf = _decide(session, report, actor, clock)
     row.decided_by, row.decided_on, row.approved = actor.account, clock.today(), False
-    step = Step(facts={"asked_by": str(row.asked_by)}, words={"reason": reason.strip()})
+    step = Step(facts={"asked_by": str(row.asked_by), **behalf}, words={"reason": reason.strip()})
     casework.note(session, report, "refuse_extend", actor=actor, clock=clock, step=step)
 
 
@@ -83,23 +85,11 @@ def possible(session: Session, report: Report, clock: Clock) -> bool:
     return True
 
 
-def check_another(actor: Actor, asker: object) -> None:
-    """What the law wants approved is approved by the head, and by another person than asked.
-
-    :raises Refused: it is not.
-    """
-    if actor.role is not ActorRole.SUPERVISOR:
-        raise Refused("approval.head", "only the head of the bureau decides this")
-    if actor.account == asker:
-        raise Refused("approval.own", "whoever asks does not decide it: another person must")
-
-
-def _decide(session: Session, report: Report, actor: Actor) -> ReportExtension:
+def _decide(session: Session, report: Report, actor: Actor, clock: Clock) -> tuple[ReportExtension, dict[str, str]]:
     row = asked(session, report)
     if row is None:
         raise RuleBroken("extend.none", "no extension has been asked for")
-    check_another(actor, row.asked_by)
-    return row
+    return row, deputies.check_decides(session, report.bureau_id, actor, row.asked_by, clock)
 
 
 def _check_time(session: Session, report: Report, clock: Clock) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from complaints.operations.extensions import check_another
+from complaints.operations import deputies
 from complaints.operations.reports import check_note, head_of, need
 from complaints.report_models import Report, ReportLetter
 from complaints.terms import HAND_OVER, POLICE, TERMS
@@ -41,18 +41,19 @@ def police_propose(session: Session, report: Report, to: str, reason: str, *, ac
     )
     casework.note(session, report, "police_propose", actor=actor, clock=clock, step=step)
     casework.share(session, report, Party(head, "officer", "head of the bureau"))
+    deputies.share(session, report, actor=actor, clock=clock)
 
 
 def police_approve(session: Session, report: Report, *, actor: Actor, clock: Clock) -> None:
-    """The head approves the transfer; it is handed over within 24 hours (批准移送, CRIM 5).
+    """The head, or a deputy, approves the transfer; it is handed over within 24 hours (批准移送, CRIM 5).
 
-    :raises Refused: not by a head, or by whoever asked.
+    :raises Refused: not by a head or deputy, or by whoever asked.
     :raises RuleBroken: no transfer waits.
     """
-    row = _decide(session, report, "police_approve", actor)
+    row, behalf = _decide(session, report, "police_approve", actor, clock)
     row.decided_by, row.decided_on, row.approved = actor.account, clock.today(), True
     row.send_by = clock.now() + timedelta(hours=HAND_OVER.amount)
-    facts = {"letter": str(row.id), "send_by": row.send_by.isoformat()}
+    facts = {"letter": str(row.id), "send_by": row.send_by.isoformat(), **behalf}
     step = Step(facts=facts, clocks=[ClockStop(POLICE, clock.today())])
     casework.note(session, report, "police_approve", actor=actor, clock=clock, step=step)
 
@@ -64,9 +65,9 @@ def police_refuse(session: Session, report: Report, reason: str, *, actor: Actor
     :raises RuleBroken: no transfer waits, or no reason.
     """
     need("reason", reason)
-    row = _decide(session, report, "police_refuse", actor)
+    row, behalf = _decide(session, report, "police_refuse", actor, clock)
     row.decided_by, row.decided_on, row.approved = actor.account, clock.today(), False
-    facts = {"letter": str(row.id)}
+    facts = {"letter": str(row.id), **behalf}
     step = Step(facts=facts, words={"reason": reason.strip()}, clocks=[ClockStop(POLICE, clock.today())])
     casework.note(session, report, "police_refuse", actor=actor, clock=clock, step=step)
 
@@ -160,13 +161,14 @@ def _row(session: Session, report: Report, kind: str, to: str, actor: Actor, clo
     return row
 
 
-def _decide(session: Session, report: Report, verb: str, actor: Actor) -> ReportLetter:
+def _decide(
+    session: Session, report: Report, verb: str, actor: Actor, clock: Clock
+) -> tuple[ReportLetter, dict[str, str]]:
     check_note(report, verb)
     row = waiting(session, report)
     if row is None:
         raise RuleBroken("letter.none", "no transfer waits for a decision")
-    check_another(actor, row.asked_by)
-    return row
+    return row, deputies.check_decides(session, report.bureau_id, actor, row.asked_by, clock)
 
 
 def _check_to(to: str) -> None:

@@ -26,6 +26,7 @@ from workflows.time.clock import Clock
 PROPOSE = "propose_decline"
 ANSWERED = "answer_flags"
 APPROVE = "approve_decline"
+REFUSE = "refuse_decline"
 MOST_WORDS = 1000
 
 
@@ -77,6 +78,22 @@ def approve_decline(session: Session, complaint: Complaint, *, actor: Actor, clo
     step = Step(facts={"ground": codes.TWO_PEOPLE, "proposed_by": str(complaint.proposed_by)})
     casework.note(session, complaint, APPROVE, actor=actor, clock=clock, step=step)
     decide.declined(session, complaint, codes.TWO_PEOPLE, reason, actor=actor, clock=clock)
+
+
+def refuse_decline(session: Session, complaint: Complaint, reason: str, *, actor: Actor, clock: Clock) -> None:
+    """A second person does not approve: the proposal is over, and the complaint waits to be decided (不同意).
+
+    :raises Conflict: nothing was proposed.
+    :raises RuleBroken: the same person, or no reason.
+    """
+    rules.check_note(REFUSE, complaint.state)
+    _check_proposed(complaint)
+    rules.check_second(complaint.proposed_by, actor.account)
+    if not reason.strip():
+        raise RuleBroken("decline.reason", "say why it is not approved", field="reason")
+    facts = {"ground": codes.TWO_PEOPLE, "proposed_by": str(complaint.proposed_by)}
+    step = Step(evidence=dict.fromkeys(decide.PROPOSAL), facts=facts, words={"reason": reason.strip()})
+    casework.note(session, complaint, REFUSE, actor=actor, clock=clock, step=step)
 
 
 def _check_proposed(complaint: Complaint) -> None:

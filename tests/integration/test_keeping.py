@@ -8,7 +8,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import false, func, select, text, update
 
 from app import files, keeping
 from app.commands.keeping import facts
@@ -17,9 +17,10 @@ from app.identity.tables import IdempotencyKey, WebSession
 from app.places import Places
 from app.portals.tables import FilingDraft
 from complaints.models import Complaint, Evaluation, Offer, Paper, Report
-from complaints.operations import erasing, papers
+from complaints.operations import challenges, decide, erasing, papers
 from tests.support import histories
 from tests.support.http import Api, make_app, token_for
+from tests.support.world import at
 from tools import verify_journal
 from workflows.case import export, journal
 from workflows.case.tables import CaseCommitment, CaseEvent
@@ -34,6 +35,11 @@ from workflows.store.session import DatabaseClock, Role
 
 RULE = {rule.code: rule for rule in keeping.RULES}
 LATER = date(2036, 7, 20)
+TODAY = at("2026-09-03")
+
+
+def nothing_held(_kind):
+    return false()
 
 
 def decided(world, code, value, since=date(2020, 1, 1)):
@@ -172,8 +178,8 @@ def test_a_running_case_a_fresh_one_and_a_held_one_keep_everything(world):
     running, fresh = world.file(), ended(world)
     with world.as_worker() as session:
         for day, held, found in (
-            (date(2026, 9, 1), erasing.nothing_held, 0),
-            (LATER, erasing.nothing_held, 1),
+            (date(2026, 9, 1), nothing_held, 0),
+            (LATER, nothing_held, 1),
             (LATER, lambda kind: kind.id == fresh, 0),
         ):
             over = erasing.complaints_over(session, day, held)
@@ -181,11 +187,25 @@ def test_a_running_case_a_fresh_one_and_a_held_one_keep_everything(world):
     assert world.read(running).name_sealed is not None
 
 
+def test_a_case_that_is_challenged_in_court_keeps_everything_until_that_is_over(world):
+    case = ended(world)
+    given = challenges.Given("litigation", "（2026）苏0508行初1号", "演示法院", date(2026, 9, 1))
+    with world.as_officer() as session:
+        row = challenges.enter(session, decide.find(session, case), given, actor=world.officer_actor, clock=TODAY)
+        challenge = row.id
+    assert run(world, "complaint") is None or world.read(case).erased_on is None
+    with world.as_officer() as session:
+        found = decide.find(session, case)
+        challenges.end(session, found, challenge, "upheld", date(2026, 9, 2), actor=world.officer_actor, clock=TODAY)
+    run(world, "complaint", LATER + timedelta(days=1))
+    assert world.read(case).erased_on is not None
+
+
 def test_a_withdrawn_complaint_counts_from_the_day_it_was_withdrawn(world):
     case = histories.walked(world, "complaint-O121-withdrawn_at_once")
     with world.as_worker() as session:
         ends = {
-            day: erasing.count(session, Complaint, erasing.complaints_over(session, day, erasing.nothing_held), 9)
+            day: erasing.count(session, Complaint, erasing.complaints_over(session, day, nothing_held), 9)
             for day in (date(2026, 7, 21) + timedelta(days=1825), date(2026, 7, 21) + timedelta(days=1826))
         }
     assert list(ends.values()) == [0, 1]

@@ -43,6 +43,7 @@ STAFF = {
         "/merchant/agreements/new",
         "/merchant/statements",
         "/merchant/webhooks",
+        "/merchant/talks/",
     ),
     "officer.gusu": (
         "/officer/",
@@ -54,6 +55,13 @@ STAFF = {
         "/officer/standings/?state=removed",
         "/officer/visits/",
         "/officer/return-visits/",
+        "/officer/oversight/",
+        "/officer/oversight/warnings",
+        "/officer/oversight/orders/",
+        "/officer/oversight/orders/new",
+        "/officer/oversight/talks/",
+        "/officer/oversight/workload",
+        "/officer/oversight/clusters/",
     ),
 }
 FILING = tuple(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check"))

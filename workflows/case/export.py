@@ -23,10 +23,15 @@ def journal_lines(session: Session, kinds: Iterable[Any]) -> Iterator[str]:
     for kind in kinds:
         query = select(kind).order_by(kind.id).execution_options(yield_per=CHUNK)
         for case in session.scalars(query):
-            yield _line({"case": str(case.id), "kind": kind.case_kind, **_head(case)})
-            events = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq)
-            yield from (_line(_event(event)) for event in session.scalars(events))
+            yield from case_lines(session, case)
     yield from _orphans(session, list(kinds))
+
+
+def case_lines(session: Session, case: Any) -> Iterator[str]:
+    """The lines of one case: its head, then its events in order."""
+    yield _line({"case": str(case.id), "kind": case.case_kind, **_head(case)})
+    events = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq)
+    yield from (_line(_event(event)) for event in session.scalars(events))
 
 
 def _orphans(session: Session, kinds: list[Any]) -> Iterator[str]:

@@ -101,6 +101,33 @@ def words_of(session: Session, case: UUID) -> dict[int, dict[str, str]]:
     return found
 
 
+def kept(session: Session, case: UUID) -> list[dict[str, Any]]:
+    """The words kept with a case's events and the salts of their commitments, in order: what proves them to others."""
+    query = select(CaseCommitment).where(CaseCommitment.case_id == case, CaseCommitment.words_sealed.is_not(None))
+    rows = session.scalars(query.order_by(CaseCommitment.seq, CaseCommitment.field).limit(MOST_WORDS))
+    return [
+        {
+            "seq": row.seq,
+            "field": row.field,
+            "salt": row.salt.hex(),
+            "words": keys_of(session).open(_place(case, row.seq, row.field), row.words_sealed or b""),
+        }
+        for row in rows
+    ]
+
+
+def said(session: Session, cases: Iterable[UUID], events: Iterable[str]) -> dict[UUID, dict[str, str]]:
+    """The words of the latest of these events of each case, by field, in one statement."""
+    kept = (CaseCommitment.case_id == CaseEvent.case_id) & (CaseCommitment.seq == CaseEvent.seq)
+    query = select(CaseCommitment).join(CaseEvent, kept).where(CaseCommitment.words_sealed.is_not(None))
+    query = query.where(CaseEvent.case_id.in_(list(cases)), CaseEvent.event.in_(list(events)))
+    found: dict[UUID, dict[str, str]] = {}
+    for row in session.scalars(query.order_by(CaseCommitment.seq.desc()).limit(MOST_WORDS)):
+        place = _place(row.case_id, row.seq, row.field)
+        found.setdefault(row.case_id, {}).setdefault(row.field, keys_of(session).open(place, row.words_sealed or b""))
+    return found
+
+
 def _body(case: Any, seq: int, entry: Entry, salts: Mapping[str, bytes]) -> dict[str, Any]:
     return {
         "case": str(case.id),
