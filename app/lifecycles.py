@@ -9,6 +9,7 @@ TITLES = {
     "standing": "The standing of a store (承诺状态)",
     "complaint": "A complaint's life (投诉)",
     "report": "A report's life (举报)",
+    "consultation": "A consultation's life (咨询)",
 }
 
 

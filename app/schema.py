@@ -6,7 +6,9 @@ from app import import_tables, standin
 from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import after_models as complaints_after
+from complaints import consultation_models as consultations
 from complaints import desk
+from complaints import intake_models as intake
 from complaints import models as complaints
 from merchants import models as merchants
 from workflows import declared, measures
@@ -29,6 +31,8 @@ MODULES = (
     complaints,
     desk,
     complaints_after,
+    intake,
+    consultations,
     identity,
     portals,
     standin,

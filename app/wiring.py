@@ -17,7 +17,11 @@ from app.places import Places
 from app.settings import Settings
 from complaints import after_jobs
 from complaints import jobs as complaint_jobs
+from complaints.consultation import CONSULTATION
+from complaints.consultation import SETTINGS as CONSULTATION_SETTINGS
+from complaints.consultation_models import Consultation
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
+from complaints.intake_rules import SETTINGS as INTAKE_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
 from complaints.models import Complaint, Report
 from complaints.outcome import SETTINGS as OUTCOME_SETTINGS
@@ -48,13 +52,15 @@ SETTINGS: Mapping[str, Declared] = {
     **INSPECTION_SETTINGS,
     **COMPLAINT_SETTINGS,
     **OUTCOME_SETTINGS,
+    **INTAKE_SETTINGS,
+    **CONSULTATION_SETTINGS,
 }
 """Every declared setting: what no text says."""
 
-MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES)
+MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES, CONSULTATION)
 """Every lifecycle."""
 
-KINDS = (Complaint, Report, Enrolment, Standing)
+KINDS = (Complaint, Report, Enrolment, Standing, Consultation)
 """Every kind of case."""
 
 KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}

@@ -63,6 +63,11 @@ COMPLAINT_NOTES = {
     "evaluate": (CLOSED,),
     "answer_kept": (CLOSED,),
     "return_visit": (SETTLED, CLOSED),
+    "agent_papers": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "agent_end": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "join": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "assent": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "represent": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from complaints.models import Complaint, Report
 from complaints.operations import (
+    acting,
     asking,
     assign,
     decide,
     extensions,
     letters,
     mediate,
+    others,
     outcomes,
     repeats,
     reports,
@@ -83,6 +85,11 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
     "close": Verb(mediate.close),
     "evaluate": Verb(mediate.evaluate, needs=("score",), takes=("reasons", "comment"), by=CONSUMER),
     "answer_kept": Verb(asking.answer_kept, needs=("kept",), by=CONSUMER),
+    "agent_papers": Verb(others.agent_papers, needs=("kind",), takes=("on",)),
+    "agent_end": Verb(others.agent_end, by=CONSUMER | OFFICIALS),
+    "join": Verb(others.join, needs=("kind",), takes=("person",), by=CONSUMER | OFFICIALS),
+    "assent": Verb(others.assent, needs=("about",), takes=("amount_fen", "person", "by"), by=CONSUMER | OFFICIALS),
+    "represent": Verb(others.represent, needs=("persons", "on")),
 }
 """Every verb of a complaint by its name in the address."""
 
@@ -141,4 +148,6 @@ def apply(
     """Use a verb on a locked case."""
     verb = find(name, actor, REPORT_VERBS if isinstance(case, Report) else COMPLAINT_VERBS)
     check(verb, given)
+    if isinstance(case, Complaint):
+        acting.check(session, case, name, actor=actor, clock=clock)
     verb.run(session, case, **given, actor=actor, clock=clock)

@@ -7,31 +7,27 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
-from stdnum.cn import uscc
 
-from complaints import codes, rules
+from complaints import codes, intake_rules, rules
 from complaints.drafts import NOBODY, Draft, Person, ReportDraft, Respondent
-from complaints.lifecycle import COMPLAINT, REPORT
+from complaints.lifecycle import COMPLAINT
 from complaints.models import Complaint, Filing, Report
-from complaints.operations import indexing
-from complaints.operations.following import new_code, party
-from complaints.terms import ACCEPT, TERMS, VERIFY
-from merchants import queries as merchants
+from complaints.operations import indexing, persons, report_legs
+from complaints.operations.files import attach
+from complaints.operations.report_legs import Reporter, desk
+from complaints.operations.respondents import Answerable, answerable, columns
+from complaints.terms import ACCEPT, TERMS
 from workflows.case import casework, numbers
 from workflows.case.casework import ClockStart, Party, Step
 from workflows.case.tables import CaseClock
-from workflows.errors import FieldError, Refused, RuleBroken
-from workflows.people import directory
+from workflows.errors import Refused, RuleBroken
 from workflows.people.actor import Actor
-from workflows.people.places import Place, district_of
-from workflows.people.tables import Bureau
 from workflows.store.db import new_id
-from workflows.store.evidence import Evidence
 from workflows.store.sealed import seal
-from workflows.store.session import keys_of
 from workflows.time.clock import Clock
+
+__all__ = ["Answerable", "Filed", "Respondent", "Taken", "answerable", "attach", "desk", "file", "report"]
 
 
 @dataclass(frozen=True)
@@ -46,44 +42,57 @@ class Filed:
     """What an anonymous reporter follows the report with; shown once, and kept nowhere."""
 
 
-@dataclass(frozen=True)
-class Answerable:
-    """Who a filing is against, and which county bureau answers for the place (art. 13(1))."""
-
-    name: str
-    address: str
-    uscc: str | None
-    district: str
-    bureau: Bureau
-    shop: merchants.Business | None
-
-
-def file(session: Session, draft: Draft, *, actor: Actor, clock: Clock) -> Filed:
+def file(session: Session, draft: Draft, *, actor: Actor, clock: Clock, complainant: UUID | None = None) -> Filed:
     """File a complaint, and its report leg where the story has one (提出投诉、举报, O121 9, 10).
 
     The clock of acceptance starts on the calendar date of receipt in Shanghai.
 
-    :raises RuleBroken: every field at fault, by name.
+    :param complainant: whose complaint it is, where somebody else enters it; else the actor's, or his principal's.
+    :raises RuleBroken: every field at fault, by name; or too many of one account in a day.
     :raises Refused: the bureau has not published this portal as one of its channels (O121 8).
     """
-    today = clock.today()
-    if faults := rules.faults(draft, today):
+    received = draft.received_on or clock.today()
+    if faults := rules.faults(draft, received):
         raise RuleBroken("validation", "the filing has faults", errors=faults)
     if actor.account is None:
         raise Refused("access.account", "a complaint needs a signed-in complainant")
-    against = answerable(session, draft.respondent)
+    against = answerable(session, draft.respondent, draft)
+    if draft.channel in intake_rules.SELF:
+        persons.check_limit(session, actor.account, against.bureau.city, clock)
     filing = _filing(actor.account, against, draft.channel, clock)
     session.add(filing)
-    complaint, running = _complaint(session, filing, draft, against, actor, clock)
+    people = persons.accounts(session, draft, complainant or actor.account, against.bureau.city)
+    complaint, running = _complaint(session, filing, draft, against, people, actor, clock)
+    persons.keep(session, complaint, draft, people, actor=actor, clock=clock)
     attach(session, draft.evidence, actor.account, complaint.id)
     if draft.report is None:
         return Filed(filing, complaint, None, running)
-    leg, code = _report(session, filing, draft.report, against, draft.complainant, actor, clock)
+    by = Reporter(draft.complainant, None if draft.report.anonymous else people.filer, received)
+    leg, code = report_legs.begin(session, filing, draft.report, against, by, actor=actor, clock=clock)
     return Filed(filing, complaint, leg, running, code)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """How a report came that somebody else enters.
+
+    :param account: the reporter's; None for an anonymous report.
+    """
+
+    channel: str
+    received_on: date
+    account: UUID | None = None
+
+
 def report(
-    session: Session, respondent: Respondent, draft: ReportDraft, who: Person = NOBODY, *, actor: Actor, clock: Clock
+    session: Session,
+    respondent: Respondent,
+    draft: ReportDraft,
+    who: Person = NOBODY,
+    taken: Taken | None = None,
+    *,
+    actor: Actor,
+    clock: Clock,
 ) -> Filed:
     """File a report alone (提出举报, O121 28); without an account it is anonymous, and followed with a code.
 
@@ -92,44 +101,13 @@ def report(
     """
     if faults := [*rules.respondent_faults(respondent), *rules.report_faults(draft)]:
         raise RuleBroken("validation", "the report has faults", errors=faults)
-    against = answerable(session, respondent)
-    filer = None if draft.anonymous else actor.account
-    filing = _filing(filer, against, "portal", clock)
+    came = taken or Taken("portal", clock.today(), actor.account)
+    against = answerable(session, respondent, channel=came.channel)
+    filing = _filing(None if draft.anonymous else actor.account, against, came.channel, clock)
     session.add(filing)
-    leg, code = _report(session, filing, draft, against, who, actor, clock)
+    by = Reporter(who, None if draft.anonymous else came.account, came.received_on)
+    leg, code = report_legs.begin(session, filing, draft, against, by, actor=actor, clock=clock)
     return Filed(filing, None, leg, code=code)
-
-
-def answerable(session: Session, respondent: Respondent) -> Answerable:
-    """The respondent with its district and bureau.
-
-    :raises RuleBroken: an unknown store, or an address that names no district of the two cities.
-    """
-    if respondent.store_id is not None:
-        shop = merchants.business(session, respondent.store_id)
-        name = f"{shop.enterprise_name}({shop.store_name})"
-        return Answerable(name, shop.address, shop.uscc, shop.district, _channel(shop.bureau), shop)
-    places = [Place(r.code, r.name, r.city) for r in directory.regions(session)]
-    place = district_of(respondent.address, places)
-    if place is None:
-        fault = FieldError(
-            "respondent.address",
-            "district",
-            "names no district of Suzhou or Shanghai: add the district or county-level city",
-        )
-        raise RuleBroken("validation", "the respondent's district is unknown", errors=[fault])
-    bureau = _channel(directory.county_bureau(session, place.code))
-    code = uscc.compact(respondent.uscc) if respondent.uscc else None
-    return Answerable(respondent.name, respondent.address, code, place.code, bureau, None)
-
-
-def _channel(bureau: Bureau) -> Bureau:
-    """The bureau, if this portal is a channel that it has published."""
-    if not bureau.portal_channel:
-        raise Refused(
-            "channel", f"{bureau.name_en} has not published this portal as a channel: use the national 12315 platform"
-        )
-    return bureau
 
 
 def _filing(filer: UUID | None, against: Answerable, channel: str, clock: Clock) -> Filing:
@@ -137,16 +115,23 @@ def _filing(filer: UUID | None, against: Answerable, channel: str, clock: Clock)
 
 
 def _complaint(
-    session: Session, filing: Filing, draft: Draft, against: Answerable, actor: Actor, clock: Clock
+    session: Session,
+    filing: Filing,
+    draft: Draft,
+    against: Answerable,
+    people: persons.People,
+    actor: Actor,
+    clock: Clock,
 ) -> tuple[Complaint, list[CaseClock]]:
-    today = clock.today()
+    today = draft.received_on or clock.today()
     complaint = Complaint(
         id=new_id(),
         number=numbers.make(against.bureau.city, today),
         filing_id=filing.id,
         rule_set=codes.rule_set(today),
         received_on=today,
-        complainant_id=actor.account,
+        complainant_id=people.complainant,
+        district_by=against.by,
         platform=draft.respondent.platform,
         category=draft.category,
         problem=draft.problem,
@@ -157,33 +142,30 @@ def _complaint(
         narrative=draft.facts.narrative.strip(),
         publish=draft.publish,
         entrust=draft.entrust,
-        **_against(against),
+        **columns(against),
     )
     complaint.enterprise_id = against.shop.enterprise_id if against.shop else None
     complaint.respondent_uscc = against.uscc
     for field in Complaint.sealed_fields:
         seal(session, complaint, field, getattr(draft.complainant, field).strip())
     complaint.grams = indexing.keys(complaint)
-    step = Step(
-        facts=_facts(complaint),
-        personal={"narrative": complaint.narrative, "name": draft.complainant.name, "phone": draft.complainant.phone},
-        clocks=[_starts(ACCEPT, today)],
-    )
-    parties = _parties(complaint)
+    step = _step(complaint, draft, clock)
+    parties = [*_parties(complaint), *persons.parties(people)]
     return complaint, casework.begin(
         session, complaint, COMPLAINT, actor=actor, clock=clock, parties=parties, step=step
     )
 
 
-def _against(against: Answerable) -> dict[str, object]:
-    return {
-        "city": against.bureau.city,
-        "district": against.district,
-        "bureau_id": against.bureau.id,
-        "store_id": against.shop.store_id if against.shop else None,
-        "respondent_name": against.name.strip(),
-        "respondent_address": against.address.strip(),
-    }
+def _step(complaint: Complaint, draft: Draft, clock: Clock) -> Step:
+    """The first event; what an officer took down says by which channel it came, a late entry when it was entered."""
+    received = complaint.received_on
+    late = {"entered_on": str(clock.today())} if received < clock.today() else {}
+    taken = {} if draft.channel in intake_rules.SELF else {"channel": draft.channel}
+    return Step(
+        facts=_facts(complaint) | taken | late,
+        personal={"narrative": complaint.narrative, "name": draft.complainant.name, "phone": draft.complainant.phone},
+        clocks=[_starts(ACCEPT, received)],
+    )
 
 
 def _starts(term: str, today: date) -> ClockStart:
@@ -212,79 +194,3 @@ def _parties(complaint: Complaint) -> list[Party]:
     if complaint.enterprise_id:
         parties.append(Party(complaint.enterprise_id, "merchant", "respondent"))
     return parties
-
-
-def _report(
-    session: Session,
-    filing: Filing,
-    draft: ReportDraft,
-    against: Answerable,
-    who: Person,
-    actor: Actor,
-    clock: Clock,
-) -> tuple[Report, str]:
-    """The report's own row, number, chain and clock; only its reporter and the assigned officer see any of it."""
-    today = clock.today()
-    known = None if draft.anonymous else actor.account
-    leg = Report(
-        id=new_id(),
-        number=numbers.make(against.bureau.city, today, "J"),
-        filing_id=filing.id,
-        rule_set=codes.rule_set(today),
-        received_on=today,
-        officer_id=desk(session, against.bureau),
-        reporter_id=known,
-        anonymous=draft.anonymous,
-        clues=draft.clues.strip(),
-        basis=draft.basis.strip(),
-        **_against(against),
-    )
-    if known:
-        for field in Report.sealed_fields:
-            seal(session, leg, field, getattr(who, field).strip() or None)
-    code = new_code() if known is None else ""
-    step = Step(
-        facts={"number": leg.number, "received_on": str(today), "district": leg.district, "anonymous": leg.anonymous},
-        personal={"clues": leg.clues, "basis": leg.basis},
-        clocks=[_starts(VERIFY, today)],
-    )
-    parties = _report_parties(session, leg, known, code)
-    casework.begin(session, leg, REPORT, actor=actor, clock=clock, parties=parties, step=step)
-    return leg, code
-
-
-def _report_parties(session: Session, leg: Report, known: UUID | None, code: str) -> list[Party]:
-    reporter = known or party(keys_of(session), leg.number, code)
-    return [Party(_assigned(leg), "officer", "assigned officer"), Party(reporter, "consumer", "reporter")]
-
-
-def _assigned(leg: Report) -> UUID:
-    if leg.officer_id is None:
-        raise Refused("report.desk", "the bureau has no officer for reports")
-    return leg.officer_id
-
-
-def desk(session: Session, bureau: Bureau) -> UUID:
-    """The officer that reports of a bureau are assigned to.
-
-    :raises Refused: the bureau has no officer.
-    """
-    officer = session.scalar(text("SELECT report_desk(:bureau)"), {"bureau": bureau.id})
-    if officer is None:
-        raise Refused("report.desk", f"{bureau.name_en} has no officer for reports")
-    return UUID(str(officer))
-
-
-def attach(session: Session, files: tuple[UUID, ...], owner: UUID, case: UUID) -> None:
-    """Attach uploaded files of the filer to the case.
-
-    :raises RuleBroken: a file that is not there, not the filer's, or attached already.
-    """
-    if not files:
-        return
-    free = (Evidence.id.in_(files)) & (Evidence.owner_id == owner) & (Evidence.case_id.is_(None))
-    found = set(session.scalars(select(Evidence.id).where(free)))
-    if found != set(files):
-        fault = FieldError("evidence", "unknown", "names a file that was not uploaded here, or is used already")
-        raise RuleBroken("validation", "an evidence file is unknown", errors=[fault])
-    session.execute(update(Evidence).where(free).values(case_id=case))

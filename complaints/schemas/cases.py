@@ -229,6 +229,9 @@ class VerbIn(Strict):
     earlier = Words(30)
     basis = Words(20)
     letter = fields.UUID()
+    about = Words(20)
+    person = fields.UUID()
+    persons = fields.List(fields.UUID(), validate=validate.Length(1, 2))
 
 
 class EventOut(Strict):
