@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from app.api.complaints import own_phone
+from app.api.bringing import own_phone
 from app.api.evidence import keep
 from app.http import context
 from app.http.endpoint import endpoint

@@ -71,7 +71,7 @@ def complaint(
 SHOWN = (
     "id", "filing_id", "number", "state", "version", "rule_set", "city", "district", "received_on", "category",
     "problem", "requests", "decided_on", "decline_ground", "told_on", "settled_on", "settled_fen", "paid_on",
-    "terminated_on", "termination_ground", "closed_on", "next_due_on",
+    "terminated_on", "termination_ground", "closed_on", "next_due_on", "district_by",
 )  # fmt: skip
 
 

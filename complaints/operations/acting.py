@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -42,17 +42,23 @@ def person(row: CoComplainant) -> Person:
     return Person(row.id, row.ordinal, row.joined_on is not None, row.representative)
 
 
-def may(session: Session, complaint: Complaint, verb: str, *, actor: Actor, clock: Clock) -> bool:
-    """Whether somebody of the complainant's side may take a step at all; whose complaint it is always may.
+def allowed(session: Session, complaint: Complaint, verbs: Iterable[str], *, actor: Actor, clock: Clock) -> list[str]:
+    """Which steps somebody of the complainant's side may take at all; whose complaint it is alone may take all.
 
     An agent needs the scope; of persons who complain together only those who speak for all act for all, everybody for
     himself. Officers and firms are not asked here.
     """
-    if actor.role is not ActorRole.CONSUMER or verb in capacity.OWN:
-        return True
+    if actor.role is not ActorRole.CONSUMER:
+        return list(verbs)
     found = agent(session, complaint.id) if actor.account != complaint.complainant_id else None
     if found is not None and found.account_id == actor.account:
-        return capacity.empowered(power(found), verb, clock.today())
+        own, today = power(found), clock.today()
+        return [verb for verb in verbs if verb in capacity.OWN or capacity.empowered(own, verb, today)]
+    speaks = _speaks(session, complaint, actor)
+    return [verb for verb in verbs if speaks or verb in capacity.OWN]
+
+
+def _speaks(session: Session, complaint: Complaint, actor: Actor) -> bool:
     rows = persons(session, complaint.id)
     if not rows:
         return actor.account == complaint.complainant_id
@@ -65,7 +71,7 @@ def check(session: Session, complaint: Complaint, verb: str, *, actor: Actor, cl
 
     :raises Refused: an agent without the scope, or somebody who is represented by another.
     """
-    if not may(session, complaint, verb, actor=actor, clock=clock):
+    if not allowed(session, complaint, [verb], actor=actor, clock=clock):
         raise Refused("acting.scope", f"you are not empowered to {verb} in this case (art. 11, 12)", verb=verb)
 
 

@@ -38,6 +38,11 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "supervision.act": OFFICERS,
     "measures.read": OFFICERS,
     "webhooks.own": MERCHANTS | OFFICERS,
+    "complaint.bring": CONSUMERS | OFFICERS,
+    "complaint.take": OFFICERS,
+    "consultation.ask": CONSUMERS,
+    "consultation.read": CONSUMERS | OFFICERS,
+    "consultation.work": OFFICERS,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""
 
