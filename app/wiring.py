@@ -15,7 +15,7 @@ from app.keys import load_keys
 from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
-from complaints import after_jobs
+from complaints import after_jobs, intake_jobs
 from complaints import jobs as complaint_jobs
 from complaints.consultation import CONSULTATION
 from complaints.consultation import SETTINGS as CONSULTATION_SETTINGS
@@ -69,7 +69,7 @@ KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}
 MOVED: Mapping[str, tuple[Callable[[Session, Any], None], ...]] = {Standing.case_kind: (standing.follow_term,)}
 """What follows in a case's row when a calendar moved one of its dates."""
 
-HANDLERS = hooks.with_webhooks({**merchant_jobs.handlers(), **complaint_jobs.handlers()})
+HANDLERS = hooks.with_webhooks({**merchant_jobs.handlers(), **complaint_jobs.handlers(), **intake_jobs.handlers()})
 """What follows, inside the database, from which event."""
 
 CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("email")}

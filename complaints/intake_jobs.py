@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from complaints import intake_rules
+from complaints.consultation_models import Consultation
 from complaints.models import Complaint, Filing
 from complaints.operations import acting
 from workflows.delivery import notices
+from workflows.delivery.outbox import Handler
 from workflows.delivery.tables import Message
 
 FAR = ("page", "sms", "email")
@@ -52,3 +54,21 @@ def _taken(session: Session, complaint: Complaint, values: dict[str, str]) -> No
     if filing.channel in intake_rules.SELF and filing.filer_id == complaint.complainant_id:
         return
     notices.tell(session, complaint, complaint.complainant_id, "notice.complaint.file.taken", values, ("sms",))
+
+
+ASKER_TOLD = ("ask", "answer", "point_elsewhere", "turn")
+"""Events of a consultation that whoever asked hears of."""
+
+
+def tell_asker(session: Session, message: Message) -> None:
+    """Tell whoever asked: that it has arrived and by when we mean to answer; that there is an answer."""
+    row = session.get_one(Consultation, message.case_id)
+    event = message.topic.partition(".")[2]
+    values = {"number": row.number, "event": message.payload["event"], "by": str(row.answer_by), "site": ""}
+    channels = notices.reachable(session, row.asker_id, FAR)
+    notices.tell(session, row, row.asker_id, f"notice.consultation.{event}", values, channels)
+
+
+def handlers() -> Mapping[str, tuple[Handler, ...]]:
+    """Every topic of consultations with what follows from it."""
+    return {f"consultation.{event}": (tell_asker,) for event in ASKER_TOLD}

@@ -34,8 +34,11 @@ PER_DAY = Declared(
 SETTINGS = {PER_DAY.code: PER_DAY}
 
 
-def agent_faults(agent: AgentDraft, today: date) -> Iterator[FieldError]:
+def agent_faults(agent: AgentDraft, principal: Person, today: date) -> Iterator[FieldError]:
     """What is wrong with an agent; what is only missing of the power of attorney is no fault, and is shown."""
+    yield from phone_faults("complainant.phone", principal.phone)
+    if agent.phone == principal.phone:
+        yield FieldError("complainant.phone", "agent_same", "is the agent's own: give the phone of whom he acts for")
     yield from _length("agent.name", agent.name, NAME)
     yield from phone_faults("agent.phone", agent.phone)
     if not set(agent.scope) <= set(capacity.SCOPES) or len(set(agent.scope)) != len(agent.scope):

@@ -42,7 +42,7 @@ def faults(draft: Draft, today: date) -> list[FieldError]:
         *_text("facts.narrative", draft.facts.narrative, LEAST_WORDS, WORDS),
         *_evidence(draft),
         *(report_faults(draft.report, "report.") if draft.report else []),
-        *(intake_rules.agent_faults(draft.agent, today) if draft.agent else []),
+        *(intake_rules.agent_faults(draft.agent, draft.complainant, today) if draft.agent else []),
         *(intake_rules.joint_faults(draft.joint, draft.complainant) if draft.joint else []),
     ]
 

@@ -13,6 +13,7 @@ from app.api.afterwards import blueprint as afterwards
 from app.api.alliances import blueprint as alliances
 from app.api.brands import blueprint as brands
 from app.api.complaints import blueprint as complaints
+from app.api.consultations import blueprint as consultations
 from app.api.directory import blueprint as directory
 from app.api.documents import BLUEPRINTS as DOCUMENTS
 from app.api.enrolments import blueprint as enrolments
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     brands,
     statements,
     webhooks,
+    consultations,
 )
 
 CONFIG = {

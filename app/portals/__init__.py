@@ -11,6 +11,7 @@ from app.portals import (
     brands,
     chains,
     claiming,
+    consulting,
     consumer,
     desk,
     docs,
@@ -37,6 +38,7 @@ from app.portals import (
     standings,
     statements,
     stores,
+    taking,
     verify,
     visits,
     webhooks,
@@ -77,6 +79,8 @@ PORTALS = (
     chains,
     brands,
     statements,
+    taking,
+    consulting,
 )
 
 

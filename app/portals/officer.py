@@ -12,7 +12,7 @@ from app.api.complaints import queue_key, queue_position
 from app.http import context, paging
 from app.http.endpoint import endpoint
 from app.portals import base, beside, cases, desk, papers
-from app.views import dates, measures
+from app.views import dates, intake, measures
 from complaints import queries
 from complaints.lifecycle import COMPLAINT
 from workflows.case import calendars
@@ -67,6 +67,7 @@ def case(case: UUID) -> Any:
     districts = [r for r in directory.regions(context.session()) if r.city == found.city]
     shown = papers.section(found) | cases.page(found, districts=districts)
     shown |= beside.section(found, len(shown["evidence"])) | desk.of_case(found)
+    shown["taken"] = intake.taken(context.session(), found)
     return render_template("officer/case.html", **shown)
 
 

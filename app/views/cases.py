@@ -31,6 +31,11 @@ NOT_OFFICERS = (
     "answer_kept",
     "silence",
     "return_visit",
+    "agent_papers",
+    "agent_end",
+    "join",
+    "assent",
+    "represent",
 )
 AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
 """What is possible only where something was agreed."""

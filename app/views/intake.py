@@ -7,14 +7,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from complaints import capacity
+from complaints import capacity, intake_rules
 from complaints.codes import ORDER_20
 from complaints.intake_models import Assent, CoComplainant, ComplaintAgent
-from complaints.models import Complaint
+from complaints.models import Complaint, Filing
 from complaints.operations import acting
 from workflows.people.actor import Actor, ActorRole
 from workflows.people.masks import masked_address, masked_name, masked_phone, plain_phone
 from workflows.store.sealed import unseal
+from workflows.time.clock import shanghai_date
 
 SUPPORTS = "O121-16-5"
 DAYS = ("from_on", "until_on", "original_on", "identity_on", "ended_on")
@@ -79,3 +80,12 @@ def named(session: Session, row: CoComplainant | ComplaintAgent, *, plain: bool)
     if plain:
         return {"name": name, "phone": plain_phone(phone)}
     return {"name": masked_name(name), "phone": masked_phone(phone)}
+
+
+def taken(session: Session, case: Complaint) -> dict[str, Any] | None:
+    """How an officer took a complaint down, and whether it was entered later than it was received; else nothing."""
+    filing = session.get(Filing, case.filing_id)
+    if filing is None or filing.channel in intake_rules.SELF:
+        return None
+    entered = shanghai_date(filing.received_at)
+    return {"channel": filing.channel, "entered": entered, "late": entered > case.received_on}

@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from complaints import consultation as rules
 from complaints import intake_rules
 from complaints.consultation import CONSULTATION
 from complaints.consultation_models import Consultation
-from complaints.drafts import Draft
+from complaints.drafts import Draft, Person
 from complaints.operations import filing, persons, taking
 from complaints.operations.filing import Filed
 from workflows import declared
 from workflows.case import calendars, casework, numbers
 from workflows.case.casework import Party, Step
-from workflows.errors import FieldError, RuleBroken
+from workflows.errors import FieldError, NotFound, RuleBroken
 from workflows.people.actor import OFFICIALS, Actor
 from workflows.people.tables import Bureau
 from workflows.store.db import new_id
-from workflows.store.sealed import seal
+from workflows.store.sealed import seal, unseal
 from workflows.time.clock import Clock
 
 MARK = "Z"
@@ -167,20 +167,47 @@ def find(session: Session, case: UUID, version: int | None = None) -> Consultati
     return casework.lock(session, Consultation, case, version)
 
 
+Place = tuple[date, UUID]
+"""Where in a list a row stands: the day of our own time, and its id."""
+
+
+def place(given: Sequence[str] | None) -> Place | None:
+    """A place from its cursor."""
+    return (date.fromisoformat(given[0]), UUID(given[1])) if given else None
+
+
 def of_bureaus(
-    session: Session, bureaus: Sequence[UUID], state: str, after: UUID | None, limit: int
-) -> list[Consultation]:
-    """Consultations of a state: those to be answered by the day of our own time, others newest first."""
+    session: Session, bureaus: Sequence[UUID], state: str, after: Place | None, limit: int
+) -> Sequence[Consultation]:
+    """Consultations of a state: those to be answered first before the rest, others newest first; keyset-paged."""
     query = select(Consultation).where(Consultation.bureau_id.in_(bureaus), Consultation.state == state)
     if state == CONSULTATION.initial:
-        order = (Consultation.answer_by, Consultation.id)
-        return list(session.scalars(query.order_by(*order).limit(min(limit, MOST + 1))))
-    if after:
-        query = query.where(Consultation.id < after)
-    return list(session.scalars(query.order_by(Consultation.id.desc()).limit(min(limit, MOST + 1))))
+        key = tuple_(Consultation.answer_by, Consultation.id)
+        query = query.where(key > tuple_(*after)) if after else query
+        query = query.order_by(Consultation.answer_by, Consultation.id)
+    else:
+        query = query.where(Consultation.id < after[1]) if after else query
+        query = query.order_by(Consultation.id.desc())
+    return session.scalars(query.limit(min(limit, MOST + 1))).all()
 
 
 def of_asker(session: Session, account: UUID) -> list[Consultation]:
     """What somebody has asked, newest first."""
     query = select(Consultation).where(Consultation.asker_id == account).order_by(Consultation.id.desc())
     return list(session.scalars(query.limit(MOST)))
+
+
+def read(session: Session, case: UUID) -> Consultation:
+    """A consultation by its id.
+
+    :raises NotFound: none that this caller may see.
+    """
+    found = session.get(Consultation, case)
+    if found is None:
+        raise NotFound("case.unknown", "there is no such case, or you may not see it")
+    return found
+
+
+def asker(session: Session, row: Consultation) -> Person:
+    """Whoever asked, so that a complaint made of it need not ask again."""
+    return Person(unseal(session, row, "name") or "", unseal(session, row, "phone") or "", "")

@@ -67,8 +67,6 @@ def accounts(session: Session, draft: Draft, whose: UUID, city: str) -> People:
     complainant, agent = whose, None
     if draft.agent and draft.channel in intake_rules.SELF:
         complainant, agent = account_of(session, draft.complainant.phone, city), whose
-        if complainant == agent:
-            raise RuleBroken("agent.same", "an agent acts for somebody else: give the principal's own phone")
     elif draft.agent:
         agent = account_of(session, draft.agent.phone, city)
     joint = draft.joint.others if draft.joint else ()
