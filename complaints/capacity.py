@@ -16,7 +16,7 @@ from uuid import UUID
 SCOPES = ("mediate", "settle", "withdraw", "receive")
 """What an agent may be empowered to beside filing: take part in mediation, agree, withdraw, take the money."""
 
-PAPERS = ("original", "identity", "signature")
+PAPERS = ("period", "signature", "original", "identity")
 """What an officer sees and records of an agent's papers (art. 11)."""
 
 SCOPE_OF = {

@@ -85,7 +85,7 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
     "close": Verb(mediate.close),
     "evaluate": Verb(mediate.evaluate, needs=("score",), takes=("reasons", "comment"), by=CONSUMER),
     "answer_kept": Verb(asking.answer_kept, needs=("kept",), by=CONSUMER),
-    "agent_papers": Verb(others.agent_papers, needs=("kind",), takes=("on",)),
+    "agent_papers": Verb(others.agent_papers, needs=("kind",), takes=("on", "until")),
     "agent_end": Verb(others.agent_end, by=CONSUMER | OFFICIALS),
     "join": Verb(others.join, needs=("kind",), takes=("person",), by=CONSUMER | OFFICIALS),
     "assent": Verb(others.assent, needs=("about",), takes=("amount_fen", "person", "by"), by=CONSUMER | OFFICIALS),

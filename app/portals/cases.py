@@ -64,7 +64,7 @@ FIELDS = {
     "terminate": ("ground", "reason"),
     "evaluate": ("score", "reasons", "comment"),
     "answer_kept": ("kept",),
-    "agent_papers": ("kind", "on"),
+    "agent_papers": ("kind", "on", "until"),
     "join": ("kind", "person"),
     "assent": ("about", "amount_yuan", "person", "by"),
     "represent": ("persons", "on"),

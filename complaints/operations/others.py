@@ -22,11 +22,19 @@ JOINS = ("yes", "no")
 
 
 def agent_papers(
-    session: Session, complaint: Complaint, kind: str, on: date | None = None, *, actor: Actor, clock: Clock
+    session: Session,
+    complaint: Complaint,
+    kind: str,
+    on: date | None = None,
+    until: date | None = None,
+    *,
+    actor: Actor,
+    clock: Clock,
 ) -> None:
-    """Record that an agent's paper is there: the original received, the identity seen, the signature on it (art. 11).
+    """Record that an agent's paper is there: the original received, the identity seen, signature and period (art. 11).
 
-    :param on: the day, today where it is not given.
+    :param on: the day, today where it is not given; of the period, its first.
+    :param until: the last day of the period.
     :raises NotFound: the complaint has no agent.
     :raises RuleBroken: an unknown paper, one that was recorded already, or a day outside.
     """
@@ -34,17 +42,31 @@ def agent_papers(
     row = _agent(session, complaint)
     if kind not in capacity.PAPERS:
         raise RuleBroken("agent.paper", f"choose one of {', '.join(capacity.PAPERS)}", field="kind")
-    if row.signed if kind == "signature" else getattr(row, f"{kind}_on"):
+    if kind not in capacity.missing(acting.power(row)):
         raise RuleBroken("agent.twice", "this was recorded already", field="kind")
     day = on or clock.today()
-    rules.check_day("on", day, min(complaint.received_on, row.from_on or day), clock.today())
+    if kind == "period":
+        _period(row, day, until)
+    else:
+        rules.check_day("on", day, min(complaint.received_on, row.from_on or day), clock.today())
+        _paper(row, kind, day, actor)
+    step = Step(facts={"kind": kind, "on": str(day), "until": until and str(until)})
+    casework.note(session, complaint, "agent_papers", actor=actor, clock=clock, step=step)
+
+
+def _period(row: ComplaintAgent, first: date, last: date | None) -> None:
+    """The period that the power names, once an officer has read it there."""
+    if last is None or last < first:
+        raise RuleBroken("agent.until", "give the last day of the period, not before its first", field="until")
+    row.from_on, row.until_on = first, last
+
+
+def _paper(row: ComplaintAgent, kind: str, day: date, actor: Actor) -> None:
     if kind == "signature":
         row.signed = True
     else:
         setattr(row, f"{kind}_on", day)
         setattr(row, f"{kind}_by", actor.account)
-    step = Step(facts={"kind": kind, "on": str(day)})
-    casework.note(session, complaint, "agent_papers", actor=actor, clock=clock, step=step)
 
 
 def agent_end(session: Session, complaint: Complaint, *, actor: Actor, clock: Clock) -> None:

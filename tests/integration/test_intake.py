@@ -226,6 +226,19 @@ def test_an_agents_papers_are_shown_as_missing_until_an_officer_has_received_the
         act(world, case, "agent_papers", kind="original")
 
 
+def test_a_period_that_was_not_named_is_recorded_once_it_was_read(world):
+    case, _, agent = through_agent(world, replace(AGENT, until_on=None))
+    mediating(world, case)
+    for until in (None, date(2026, 6, 1)):
+        given = {"until": until} if until else {}
+        with pytest.raises(RuleBroken):
+            act(world, case, "agent_papers", kind="period", on=date(2026, 7, 1), **given)
+    act(world, case, "agent_papers", kind="period", on=date(2026, 7, 1), until=date(2026, 7, 31))
+    act(world, case, "offer", agent, side="complainant", amount_fen=1)
+    with pytest.raises(Refused):
+        act(world, case, "offer", agent, clock=at("2026-08-01"), side="complainant", amount_fen=1)
+
+
 def mediating(world, case):
     world.decide(case, decide.accept)
     world.decide(case, decide.told, "phone")
