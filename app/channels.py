@@ -67,9 +67,12 @@ def send_notice(db: Databases, lease: Lease, channels: Mapping[str, Channel], ad
 
 
 def linked(session: Session, values: Mapping[str, Any], address: str) -> dict[str, Any]:
-    """A notice's values, with the address of the question that it asks: its token stands in the message alone."""
+    """A notice's values, with the address of the question that it asks: its token stands in the message alone.
+
+    ``site`` stands for where people sign in.
+    """
     if "link" not in values:
-        return dict(values)
+        return dict(values) | ({"site": address} if "site" in values else {})
     token = asking.token(keys_of(session), UUID(values["link"]))
     return {**values, "link": f"{address}/rate/{token}"}
 

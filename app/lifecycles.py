@@ -11,6 +11,7 @@ TITLES = {
     "report": "A report's life (举报)",
     "order": "A supervision order (督办单)",
     "talk": "A talk with a firm (约谈)",
+    "consultation": "A consultation's life (咨询)",
 }
 
 

@@ -7,6 +7,8 @@ from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import after_models as complaints_after
 from complaints import competence_models, desk
+from complaints import consultation_models as consultations
+from complaints import intake_models as intake
 from complaints import models as complaints
 from complaints import oversight_models as complaints_oversight
 from merchants import models as merchants
@@ -31,6 +33,8 @@ MODULES = (
     desk,
     complaints_after,
     complaints_oversight,
+    intake,
+    consultations,
     identity,
     portals,
     standin,

@@ -15,9 +15,13 @@ from app.keys import load_keys
 from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
-from complaints import after_jobs, oversight_jobs, warning_jobs, workloads
+from complaints import after_jobs, intake_jobs, oversight_jobs, warning_jobs, workloads
 from complaints import jobs as complaint_jobs
+from complaints.consultation import CONSULTATION
+from complaints.consultation import SETTINGS as CONSULTATION_SETTINGS
+from complaints.consultation_models import Consultation
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
+from complaints.intake_rules import SETTINGS as INTAKE_SETTINGS
 from complaints.keeping import SETTINGS as CASE_KEEPING_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
 from complaints.models import Complaint, Report
@@ -59,13 +63,15 @@ SETTINGS: Mapping[str, Declared] = {
     **KEEPING_SETTINGS,
     **CASE_KEEPING_SETTINGS,
     **OVERSIGHT_SETTINGS,
+    **INTAKE_SETTINGS,
+    **CONSULTATION_SETTINGS,
 }
 """Every declared setting: what no text says."""
 
-MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES, *OVERSIGHT_MACHINES)
+MACHINES = (*MERCHANT_MACHINES, *COMPLAINT_MACHINES, *OVERSIGHT_MACHINES, CONSULTATION)
 """Every lifecycle."""
 
-KINDS = (Complaint, Report, Enrolment, Standing, SupervisionOrder, Talk)
+KINDS = (Complaint, Report, Enrolment, Standing, SupervisionOrder, Talk, Consultation)
 """Every kind of case."""
 
 KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}
@@ -74,7 +80,14 @@ KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}
 MOVED: Mapping[str, tuple[Callable[[Session, Any], None], ...]] = {Standing.case_kind: (standing.follow_term,)}
 """What follows in a case's row when a calendar moved one of its dates."""
 
-HANDLERS = hooks.with_webhooks({**merchant_jobs.handlers(), **complaint_jobs.handlers(), **oversight_jobs.handlers()})
+HANDLERS = hooks.with_webhooks(
+    {
+        **merchant_jobs.handlers(),
+        **complaint_jobs.handlers(),
+        **oversight_jobs.handlers(),
+        **intake_jobs.handlers(),
+    }
+)
 """What follows, inside the database, from which event."""
 
 CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("email")}

@@ -68,8 +68,55 @@ class ReportDraft:
 
 
 @dataclass(frozen=True)
+class AgentDraft:
+    """Who complains for somebody else, and the power of attorney as far as it is there (委托, art. 11).
+
+    :param scope: some of :data:`complaints.capacity.SCOPES`.
+    :param original_on: when the original was received, ``identity_on`` when the identity paper was seen, by an officer.
+    """
+
+    name: str
+    phone: str
+    scope: tuple[str, ...] = ()
+    from_on: date | None = None
+    until_on: date | None = None
+    signed: bool = False
+    original_on: date | None = None
+    identity_on: date | None = None
+
+
+@dataclass(frozen=True)
+class CoPerson:
+    """Another one of the persons who complain together (art. 12).
+
+    :param joined_on: the day of his consent, where an officer has seen it; else he gives it himself.
+    """
+
+    person: Person
+    representative: bool = False
+    joined_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Joint:
+    """Persons who complain together with the first, on one dispute against one trader (共同投诉, art. 12).
+
+    :param chosen_on: the day of the writing by which representatives were chosen; None where none were.
+    :param first: whether the first is one of those representatives.
+    """
+
+    others: tuple[CoPerson, ...]
+    chosen_on: date | None = None
+    first: bool = False
+
+
+@dataclass(frozen=True)
 class Draft:
-    """A complaint as it is brought, with its report leg where the story has one (art. 9)."""
+    """A complaint as it is brought, with its report leg where the story has one (art. 9).
+
+    :param received_on: the day the bureau received it, where an officer enters it; else the day of filing.
+    :param district: the district of the purchase, where neither address nor place names one.
+    """
 
     complainant: Person
     respondent: Respondent
@@ -82,3 +129,7 @@ class Draft:
     evidence: tuple[UUID, ...] = ()
     report: ReportDraft | None = None
     channel: str = "portal"
+    agent: AgentDraft | None = None
+    joint: Joint | None = None
+    received_on: date | None = None
+    district: str = ""

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from complaints import after_jobs
+from complaints.intake_jobs import tell_beside
 from complaints.models import Complaint, Report
 from complaints.operations import deputies, indexing, reports
 from workflows.delivery import notices
@@ -138,6 +139,8 @@ def handlers() -> Mapping[str, tuple[Handler, ...]]:
     told = {*COMPLAINANT_TOLD, *RESPONDENT_TOLD}
     of_reports = {*REPORTER_TOLD, *HEAD_TOLD, *OFFICER_TOLD}
     after = after_jobs.handlers()
-    telling = {f"complaint.{event}": (tell_parties,) for event in sorted(told)}
+    telling: dict[str, tuple[Handler, ...]] = {f"complaint.{event}": (tell_parties,) for event in sorted(told)}
+    for event in COMPLAINANT_TOLD:
+        telling[f"complaint.{event}"] = (*telling[f"complaint.{event}"], tell_beside)
     both = {topic: (*handlers, *after.get(topic, ())) for topic, handlers in telling.items()}
     return {**after, **both, **{f"report.{event}": (tell_of_report,) for event in sorted(of_reports)}}

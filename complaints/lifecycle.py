@@ -81,6 +81,11 @@ COMPLAINT_NOTES = {
     "help_received": COMPLAINT.states,
     "help_answered": COMPLAINT.states,
     **dict.fromkeys(("challenge", "challenge_ended", "bundle"), COMPLAINT.states),
+    "agent_papers": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "agent_end": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "join": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "assent": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "represent": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 

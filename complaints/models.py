@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from complaints import codes, triage
+from complaints import codes, intake_models, triage
 from complaints.lifecycle import (
     ACCEPTED,
     CLOSED,
@@ -35,6 +35,7 @@ class Filing(Base):
     """One story that somebody brought (art. 9): a complaint, a report, or both as two legs.
 
     The filing names neither leg; each leg names the filing, so that who sees one learns nothing of the other.
+    ``received_at`` is when it was entered here; what came by post was received on its legs' ``received_on``.
     """
 
     __tablename__ = "filing"
@@ -45,10 +46,13 @@ class Filing(Base):
     channel: Mapped[str]
     received_at: Mapped[datetime]
 
-    __table_args__ = (one_of("channel", ("portal", "api", "phone", "post", "window", "hotline", "national")),)
+    __table_args__ = (
+        one_of("channel", ("portal", "api", "phone", "post", "window", "hotline", "national")),
+        Index("ix_filing_filer", "filer_id", "received_at"),
+    )
 
 
-class Complaint(triage.TriageColumns, CaseColumns, Base):
+class Complaint(intake_models.IntakeColumns, triage.TriageColumns, CaseColumns, Base):
     """The complaint leg: a dispute that a consumer asks the bureau to resolve (art. 3(1))."""
 
     __tablename__ = "complaint"
@@ -145,6 +149,7 @@ class Complaint(triage.TriageColumns, CaseColumns, Base):
         Index("ix_complaint_keeping", "closed_on", postgresql_where=text("state = 'closed' AND erased_on IS NULL")),
         Index("ix_complaint_left", "received_on", postgresql_where=text("state = 'withdrawn' AND erased_on IS NULL")),
         *triage.ARGUMENTS,
+        *intake_models.ARGUMENTS,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from stdnum.cn import uscc
 
-from complaints import codes, competence
+from complaints import codes, competence, intake_rules
 from complaints.drafts import Draft, ReportDraft, Respondent
 from complaints.lifecycle import COMPLAINT_NOTES
 from workflows.errors import Conflict, FieldError, RuleBroken
@@ -42,6 +42,8 @@ def faults(draft: Draft, today: date) -> list[FieldError]:
         *_text("facts.narrative", draft.facts.narrative, LEAST_WORDS, WORDS),
         *_evidence(draft),
         *(report_faults(draft.report, "report.") if draft.report else []),
+        *(intake_rules.agent_faults(draft.agent, draft.complainant, today) if draft.agent else []),
+        *(intake_rules.joint_faults(draft.joint, draft.complainant) if draft.joint else []),
     ]
 
 

@@ -14,6 +14,7 @@ from app.api.alliances import blueprint as alliances
 from app.api.brands import blueprint as brands
 from app.api.competence import blueprint as competence
 from app.api.complaints import blueprint as complaints
+from app.api.consultations import blueprint as consultations
 from app.api.directory import blueprint as directory
 from app.api.documents import BLUEPRINTS as DOCUMENTS
 from app.api.enrolments import blueprint as enrolments
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     webhooks,
     competence,
     exports,
+    consultations,
 )
 
 CONFIG = {

@@ -9,15 +9,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app import exporting
-from app.api import verbs
+from app.api import bringing, verbs
 from app.api.exports import of_queue
 from app.http import context, paging
 from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint, expected_version, leads_to
-from app.views import cases, delays
+from app.views import cases, delays, intake
 from complaints import ledgers, queries, searching
 from complaints.models import Complaint
-from complaints.operations import decide, filing
+from complaints.operations import acting, decide
 from complaints.schemas.cases import (
     ClocksOut,
     ComplaintIn,
@@ -27,14 +27,11 @@ from complaints.schemas.cases import (
     QueueQuery,
     VerbIn,
     as_leg,
-    draft,
 )
 from complaints.schemas.delays import DelaysOut
 from workflows.case import clocks
 from workflows.case.tables import CaseEvent
 from workflows.errors import FieldError, RuleBroken
-from workflows.people.tables import Account
-from workflows.store.sealed import sealed_place
 
 MOST_EVENTS = 1000
 FOUND = "found"
@@ -44,26 +41,19 @@ blueprint = Blueprint("complaints", __name__, description="Complaints (投诉): 
 
 
 @blueprint.route("/complaints", methods=["POST"])
-@endpoint("complaint.file")
+@endpoint("complaint.bring")
 @blueprint.arguments(ComplaintIn())
 @blueprint.response(201, ComplaintOut())
 @blueprint.doc(**leads_to("complaints"))
 def file(data: dict[str, Any]) -> Any:
-    """File a complaint, with its report leg where the story has one."""
+    """File a complaint, with its report leg where the story has one; an officer names channel and caller."""
     session, actor = context.session(), context.actor()
-    filed = filing.file(session, draft(data, own_phone(), "api"), actor=actor, clock=context.clock())
+    filed = bringing.bring(data)
     complaint: Any = filed.complaint
     shown = cases.complaint(session, complaint, actor, filed.clocks)
     if filed.report:
         shown["report"] = as_leg(filed.report, filed.code)
     return shown, 201, {"ETag": f'"{complaint.version}"', "Location": f"/api/v1/complaints/{complaint.id}"}
-
-
-def own_phone() -> str:
-    """The signed-in consumer's phone."""
-    who = context.caller()
-    place = sealed_place(Account.__tablename__, "phone", who.actor.account)
-    return context.installation().db.keys.open(place, who.phone_sealed or b"")
 
 
 @blueprint.route("/complaints", methods=["GET"])
@@ -146,7 +136,10 @@ def queue_position(place: list[Any] | None) -> Any:
 def read(case: UUID) -> Any:
     """A complaint, as the caller may see it."""
     found = queries.complaint(context.session(), case)
-    return cases.complaint(context.session(), found, context.actor()), 200, {"ETag": f'"{found.version}"'}
+    session, actor = context.session(), context.actor()
+    shown = cases.complaint(session, found, actor) | intake.people(session, found, actor)
+    shown["allowed"] = acting.allowed(session, found, shown["allowed"], actor=actor, clock=context.clock())
+    return shown, 200, {"ETag": f'"{found.version}"'}
 
 
 @blueprint.route("/complaints/<uuid:case>/journal", methods=["GET"])

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from app import exporting
 from app.api import verbs
-from app.api.complaints import journal_of, own_phone
+from app.api.bringing import own_phone
+from app.api.complaints import journal_of
 from app.http import context, paging
 from app.http.blueprints import Blueprint
 from app.http.endpoint import endpoint, expected_version, leads_to

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from complaints.models import Complaint, Report
 from complaints.operations import (
+    acting,
     answers,
     asking,
     assign,
@@ -19,6 +20,7 @@ from complaints.operations import (
     helping,
     letters,
     mediate,
+    others,
     outcomes,
     repeats,
     reports,
@@ -107,6 +109,11 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
     "dispute_refer": Verb(disputes.dispute_refer, needs=("reason",)),
     "designate": Verb(disputes.designate, needs=("bureau", "reason")),
     "ask_help": Verb(_ask_help, needs=("agreement", "district", "item", "words", "given_on")),
+    "agent_papers": Verb(others.agent_papers, needs=("kind",), takes=("on", "until")),
+    "agent_end": Verb(others.agent_end, by=CONSUMER | OFFICIALS),
+    "join": Verb(others.join, needs=("kind",), takes=("person",), by=CONSUMER | OFFICIALS),
+    "assent": Verb(others.assent, needs=("about",), takes=("amount_fen", "person", "by"), by=CONSUMER | OFFICIALS),
+    "represent": Verb(others.represent, needs=("persons", "on")),
 }
 """Every verb of a complaint by its name in the address."""
 
@@ -165,4 +172,6 @@ def apply(
     """Use a verb on a locked case."""
     verb = find(name, actor, REPORT_VERBS if isinstance(case, Report) else COMPLAINT_VERBS)
     check(verb, given)
+    if isinstance(case, Complaint):
+        acting.check(session, case, name, actor=actor, clock=clock)
     verb.run(session, case, **given, actor=actor, clock=clock)

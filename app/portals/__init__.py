@@ -16,6 +16,7 @@ from app.portals import (
     claiming,
     clusters,
     competence,
+    consulting,
     consumer,
     desk,
     docs,
@@ -46,6 +47,7 @@ from app.portals import (
     standings,
     statements,
     stores,
+    taking,
     talks,
     verify,
     visits,
@@ -99,6 +101,8 @@ PORTALS = (
     workload,
     clusters,
     challenges,
+    taking,
+    consulting,
 )
 
 

@@ -15,11 +15,11 @@ from app.api import verbs
 from app.api.evidence import keep
 from app.http import context
 from app.portals import base
-from app.views import cases, competence, delays, money
+from app.views import cases, competence, delays, intake, money
 from complaints import after_queries, codes, ledgers, outcome, queries
 from complaints.after_models import Outcome
 from complaints.models import Complaint
-from complaints.operations import asking, decide
+from complaints.operations import acting, asking, decide
 from complaints.schemas.cases import VerbIn
 from workflows.case import clocks, journal
 from workflows.case.tables import CaseEvent
@@ -82,6 +82,10 @@ FIELDS = {
     "supplement": ("words", "proof"),
     "prove_identity": ("proof",),
     **competence.FIELDS,
+    "agent_papers": ("kind", "on", "until"),
+    "join": ("kind", "person"),
+    "assent": ("about", "amount_yuan", "person", "by"),
+    "represent": ("persons", "on"),
 }
 """The fields of a verb's form, in order."""
 
@@ -107,11 +111,18 @@ def page(case: Complaint, **more: Any) -> dict[str, Any]:
         "evidence": evidence(session, case.id),
         "offers": queries.offers(session, case.id),
         "evaluations": queries.evaluations(session, case.id),
-        "verbs": [verb for verb in cases.verbs(case, actor) if offered(session, case, verb, outcomes)],
+        "verbs": [verb for verb in own_verbs(case) if offered(session, case, verb, outcomes)],
+        "people": intake.people(session, case, actor),
         "fields": FIELDS | ({"confirm": ()} if outcomes and outcomes[0].kind is None else {}),
         "codes": codes,
         "today": today,
     } | more
+
+
+def own_verbs(case: Complaint) -> list[str]:
+    """What state, role and – for an agent, or one of several – the power to act allow."""
+    session, actor, clock = context.session(), context.actor(), context.clock()
+    return acting.allowed(session, case, cases.verbs(case, actor), actor=actor, clock=clock)
 
 
 def offered(session: Session, case: Complaint, verb: str, outcomes: Sequence[Outcome] = ()) -> bool:
@@ -216,8 +227,8 @@ def values(form: Any, verb: str) -> dict[str, Any]:
     file = request.files.get("proof") if "proof" in FIELDS.get(verb, ()) else None
     if file and file.filename:
         given["proof"] = str(keep(file).id)
-    if "reasons" in given:
-        given["reasons"] = form.getlist("reasons")
+    for name in {"reasons", "persons"} & given.keys():
+        given[name] = form.getlist(name)
     if "score" in given and given["score"].isascii() and given["score"].isdigit():
         given["score"] = int(given["score"][:2])
     schema = VerbIn()

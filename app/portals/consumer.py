@@ -13,7 +13,8 @@ from app.http.endpoint import endpoint
 from app.portals import base, cases, papers, reports
 from app.portals.tables import FilingDraft
 from app.views.reports import state_for
-from complaints import queries, respondents
+from complaints import intake_queries, queries, respondents
+from complaints.operations import consult
 from workflows.delivery import notices
 from workflows.errors import NotFound
 
@@ -35,6 +36,8 @@ def mine() -> Any:
         found=queries.of_complainant(session, account, limit=PAGE),
         reports=[(r, state_for(r, context.actor())) for r in queries.reports_of(session, account)],
         draft=draft is not None and draft.filed_as is None,
+        taking_part=intake_queries.taking_part(session, account),
+        asked=consult.of_asker(session, account),
     )
 
 

@@ -11,18 +11,18 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy import select
 
-from app.api.complaints import own_phone
+from app.api.bringing import own_phone
 from app.api.evidence import keep
 from app.http import context
 from app.http.endpoint import endpoint
-from app.portals import base
+from app.portals import base, filing_for
 from app.portals import filing_where as where
 from app.portals.filing_where import Answers
 from app.portals.public import told
 from app.portals.tables import FilingDraft
 from app.views import money
-from complaints import codes, competence, rules
-from complaints.drafts import Draft, Facts, Person, ReportDraft
+from complaints import capacity, codes, competence, rules
+from complaints.drafts import Draft, Facts, ReportDraft
 from complaints.operations import filing
 from workflows.errors import DomainError, FieldError, RuleBroken
 from workflows.schema import clean
@@ -41,7 +41,7 @@ OF_STEP = {
     "who": ("respondent",),
     "what": ("category", "problem", "requests"),
     "facts": ("facts", "evidence", "file"),
-    "you": ("complainant", "report"),
+    "you": ("complainant", "report", "agent", "co_complainants", "representatives_on"),
 }
 ON_PAGE = {
     "respondent.name": "name",
@@ -54,6 +54,10 @@ ON_PAGE = {
     "facts.amount_fen": "amount",
     "file": "photos",
     "evidence": "photos",
+    "complainant.phone": "principal_phone",
+    "agent.name": "agent_name",
+    "agent.until_on": "until_on",
+    "representatives_on": "chosen_on",
 }
 LONGEST = 5000
 
@@ -67,7 +71,7 @@ def begin() -> Any:
         answers = where.chosen(answers, store)
         save(answers)
         return redirect(url_for("filing.step", name=where.next_page(answers)))
-    return redirect(url_for("filing.step", name="who"))
+    return redirect(url_for("filing.step", name="who") if answers else url_for("consulting.begin"))
 
 
 @blueprint.get("/<any(who, what, facts, you, check):name>")
@@ -103,9 +107,8 @@ def pick() -> Any:
 @endpoint("complaint.file")
 def remove_photo() -> Any:
     """Take a photo out of the filing again."""
-    answers = load()
-    answers["photos"] = [p for p in answers.get("photos", []) if p["id"] != request.form.get("id")]
-    save(answers)
+    answers, gone = load(), request.form.get("id")
+    save(answers | {"photos": [p for p in answers.get("photos", []) if p["id"] != gone]})
     return base.see_other(url_for("filing.step", name="facts"))
 
 
@@ -119,6 +122,7 @@ def submit() -> Any:
     answers = load()
     try:
         filed = filing.file(context.session(), as_draft(answers), actor=context.actor(), clock=context.clock())
+        filing_for.ask_no_more(answers, filed)
     except RuleBroken as error:
         return show("check", answers, error.errors or [FieldError("", error.code, told(error))]), 422
     complaint: Any = filed.complaint
@@ -129,7 +133,7 @@ def submit() -> Any:
 
 def show(name: str, answers: Answers, faults: Any = ()) -> str:
     """A page with its answers, and what is wrong with them beside each."""
-    errors = {ON_PAGE.get(f.field, f.field.rpartition(".")[2]): words_of(f) for f in faults}
+    errors = {filing_for.on_page(f.field, ON_PAGE): words_of(f) for f in faults}
     return render_template(
         f"consumer/file_{name}.html",
         a=answers,
@@ -140,6 +144,8 @@ def show(name: str, answers: Answers, faults: Any = ()) -> str:
         bought_codes=competence.BOUGHT,
         asked=request.args.get("q", ""),
         phone=own_phone(),
+        scopes=capacity.SCOPES,
+        rows=filing_for.rows(answers),
         today=context.clock().today(),
     )
 
@@ -157,6 +163,8 @@ def take(name: str, answers: Answers) -> list[FieldError]:
             answers[field] = clean(form.get(field, "")[:LONGEST])
         except ValueError:
             faults.append(FieldError(field, "invalid", "contains control characters"))
+    if name == "you":
+        filing_for.take(form, answers)
     if name == "what":
         answers["requests"] = [r for r in form.getlist("requests") if r in codes.REQUESTS]
     if name == "facts":
@@ -203,7 +211,7 @@ def read(answers: Answers) -> tuple[Draft, list[FieldError]]:
     """The answers as a draft, and the faults of what cannot be read at all."""
     unreadable: list[FieldError] = []
     draft = Draft(
-        complainant=Person(answers.get("your_name", ""), own_phone(), answers.get("your_address", "")),
+        complainant=filing_for.complainant(answers),
         respondent=where.respondent(answers),
         category=answers.get("category", ""),
         problem=answers.get("problem", ""),
@@ -213,6 +221,8 @@ def read(answers: Answers) -> tuple[Draft, list[FieldError]]:
         entrust=answers.get("entrust") == "1",
         evidence=tuple(UUID(photo["id"]) for photo in answers.get("photos", ())),
         report=report(answers),
+        agent=filing_for.agent(answers, unreadable),
+        joint=filing_for.joint(answers, unreadable),
     )
     return draft, unreadable
 
@@ -259,10 +269,8 @@ def save(answers: Answers, filed_as: UUID | None = None) -> None:
     """Keep what was written, sealed."""
     session, body = context.session(), json.dumps(answers, ensure_ascii=False)
     sealed = keys_of(session).seal(_place(), body)
-    row = draft_row(lock=True)
-    if row is None:
-        row = FilingDraft(account_id=context.actor().account)
-        session.add(row)
+    row = draft_row(lock=True) or FilingDraft(account_id=context.actor().account)
+    session.add(row)
     row.body_sealed, row.updated_at, row.filed_as = sealed, context.clock().now(), filed_as
     session.flush()
 

@@ -12,7 +12,7 @@ from app.api.complaints import queue_key, queue_position
 from app.http import context, paging
 from app.http.endpoint import endpoint
 from app.portals import base, beside, cases, competence, desk, papers, respondents
-from app.views import dates, measures
+from app.views import dates, intake, measures
 from complaints import queries
 from complaints.lifecycle import COMPLAINT
 from workflows.case import calendars
@@ -68,6 +68,7 @@ def case(case: UUID) -> Any:
     shown = papers.section(found) | cases.page(found, districts=districts)
     shown |= competence.section(found, shown["why"])
     shown |= beside.section(found, len(shown["evidence"])) | desk.of_case(found) | respondents.section(found)
+    shown["taken"] = intake.taken(context.session(), found)
     return render_template("officer/case.html", **shown)
 
 

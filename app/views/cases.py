@@ -49,6 +49,11 @@ NOT_OFFICERS = (
     "challenge",
     "challenge_ended",
     "bundle",
+    "agent_papers",
+    "agent_end",
+    "join",
+    "assent",
+    "represent",
 )
 AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
 """What is possible only where something was agreed."""
@@ -92,7 +97,7 @@ def complaint(
 SHOWN = (
     "id", "filing_id", "number", "state", "version", "rule_set", "city", "district", "received_on", "category",
     "problem", "requests", "decided_on", "decline_ground", "told_on", "settled_on", "settled_fen", "paid_on",
-    "terminated_on", "termination_ground", "closed_on", "next_due_on",
+    "terminated_on", "termination_ground", "closed_on", "next_due_on", "district_by",
 )  # fmt: skip
 
 

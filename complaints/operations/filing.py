@@ -3,32 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from complaints import codes, competence, rules
+from complaints import codes, competence, intake_rules, rules
 from complaints.drafts import NOBODY, Draft, Person, ReportDraft, Respondent
-from complaints.lifecycle import COMPLAINT, REPORT
+from complaints.lifecycle import COMPLAINT
 from complaints.models import Complaint, Filing, Report
-from complaints.operations import indexing
-from complaints.operations.answering import Answerable, answerable, keep_origin
-from complaints.operations.following import new_code, party
-from complaints.terms import ACCEPT, TERMS, VERIFY
+from complaints.operations import indexing, persons, report_legs
+from complaints.operations.answering import Answerable, Asked, answerable, columns, keep_origin
+from complaints.operations.files import attach
+from complaints.operations.report_legs import Reporter, desk
+from complaints.terms import ACCEPT, TERMS
 from workflows.case import casework, numbers
 from workflows.case.casework import ClockStart, Party, Step
 from workflows.case.tables import CaseClock
-from workflows.errors import FieldError, Refused, RuleBroken
+from workflows.errors import Refused, RuleBroken
 from workflows.people.actor import Actor
-from workflows.people.tables import Bureau
 from workflows.store.db import new_id
-from workflows.store.evidence import Evidence
 from workflows.store.sealed import seal
-from workflows.store.session import keys_of
 from workflows.time.clock import Clock
+
+__all__ = ["Answerable", "Asked", "Filed", "Respondent", "Taken", "answerable", "attach", "desk", "file", "report"]
 
 
 @dataclass(frozen=True)
@@ -43,35 +42,61 @@ class Filed:
     """What an anonymous reporter follows the report with; shown once, and kept nowhere."""
 
 
-def file(session: Session, draft: Draft, *, actor: Actor, clock: Clock) -> Filed:
+def file(session: Session, draft: Draft, *, actor: Actor, clock: Clock, complainant: UUID | None = None) -> Filed:
     """File a complaint, and its report leg where the story has one (提出投诉、举报, O121 9, 10).
 
     The clock of acceptance starts on the calendar date of receipt in Shanghai.
 
-    :raises RuleBroken: every field at fault, by name.
+    :param complainant: whose complaint it is, where somebody else enters it; else the actor's, or his principal's.
+    :raises RuleBroken: every field at fault, by name; or too many of one account in a day.
     :raises Refused: the bureau has not published this portal as one of its channels (O121 8).
     """
-    today = clock.today()
-    if faults := rules.faults(draft, today):
+    received = draft.received_on or clock.today()
+    if faults := rules.faults(draft, received):
         raise RuleBroken("validation", "the filing has faults", errors=faults)
     if actor.account is None:
         raise Refused("access.account", "a complaint needs a signed-in complainant")
-    against = answerable(session, draft.respondent, competence.COMPLAINT, codes.rule_set(today))
+    asked = Asked(competence.COMPLAINT, codes.rule_set(received), draft.channel, draft)
+    against = answerable(session, draft.respondent, asked)
+    if draft.channel in intake_rules.SELF:
+        persons.check_limit(session, actor.account, against.bureau.city, clock)
     filing = _filing(actor.account, against, draft.channel, clock)
     session.add(filing)
-    complaint, running = _complaint(session, filing, draft, against, actor, clock)
+    people = persons.accounts(session, draft, complainant or actor.account, against.bureau.city)
+    complaint, running = _complaint(session, filing, draft, against, people, actor, clock)
     keep_origin(session, complaint, draft.respondent, against)
+    persons.keep(session, complaint, draft, people, actor=actor, clock=clock)
     attach(session, draft.evidence, actor.account, complaint.id)
     if draft.report is None:
         return Filed(filing, complaint, None, running)
-    reported = _reported(session, draft.respondent, against, today)
-    leg, code = _report(session, filing, draft.report, reported, draft.complainant, actor, clock)
+    by = Reporter(draft.complainant, None if draft.report.anonymous else people.filer, received)
+    reported = _reported(session, draft.respondent, against, asked)
+    leg, code = report_legs.begin(session, filing, draft.report, reported, by, actor=actor, clock=clock)
     keep_origin(session, leg, draft.respondent, reported)
     return Filed(filing, complaint, leg, running, code)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """How a report came that somebody else enters.
+
+    :param account: the reporter's; None for an anonymous report.
+    """
+
+    channel: str
+    received_on: date
+    account: UUID | None = None
+
+
 def report(
-    session: Session, respondent: Respondent, draft: ReportDraft, who: Person = NOBODY, *, actor: Actor, clock: Clock
+    session: Session,
+    respondent: Respondent,
+    draft: ReportDraft,
+    who: Person = NOBODY,
+    taken: Taken | None = None,
+    *,
+    actor: Actor,
+    clock: Clock,
 ) -> Filed:
     """File a report alone (提出举报, O121 28); without an account it is anonymous, and followed with a code.
 
@@ -80,20 +105,22 @@ def report(
     """
     if faults := [*rules.respondent_faults(respondent, competence.REPORT), *rules.report_faults(draft)]:
         raise RuleBroken("validation", "the report has faults", errors=faults)
-    against = answerable(session, respondent, competence.REPORT, codes.rule_set(clock.today()))
-    filer = None if draft.anonymous else actor.account
-    filing = _filing(filer, against, "portal", clock)
+    came = taken or Taken("portal", clock.today(), actor.account)
+    asked = Asked(competence.REPORT, codes.rule_set(came.received_on), came.channel)
+    against = answerable(session, respondent, asked)
+    filing = _filing(None if draft.anonymous else actor.account, against, came.channel, clock)
     session.add(filing)
-    leg, code = _report(session, filing, draft, against, who, actor, clock)
+    by = Reporter(who, None if draft.anonymous else came.account, came.received_on)
+    leg, code = report_legs.begin(session, filing, draft, against, by, actor=actor, clock=clock)
     keep_origin(session, leg, respondent, against)
     return Filed(filing, None, leg, code=code)
 
 
-def _reported(session: Session, respondent: Respondent, against: Answerable, today: date) -> Answerable:
+def _reported(session: Session, respondent: Respondent, against: Answerable, asked: Asked) -> Answerable:
     """Who answers for the report leg: a shop's bureau for both legs, otherwise as the rules for reports have it."""
     if respondent.bought == competence.TRADER:
         return against
-    return answerable(session, respondent, competence.REPORT, codes.rule_set(today))
+    return answerable(session, respondent, replace(asked, leg=competence.REPORT))
 
 
 def _filing(filer: UUID | None, against: Answerable, channel: str, clock: Clock) -> Filing:
@@ -101,16 +128,23 @@ def _filing(filer: UUID | None, against: Answerable, channel: str, clock: Clock)
 
 
 def _complaint(
-    session: Session, filing: Filing, draft: Draft, against: Answerable, actor: Actor, clock: Clock
+    session: Session,
+    filing: Filing,
+    draft: Draft,
+    against: Answerable,
+    people: persons.People,
+    actor: Actor,
+    clock: Clock,
 ) -> tuple[Complaint, list[CaseClock]]:
-    today = clock.today()
+    today = draft.received_on or clock.today()
     complaint = Complaint(
         id=new_id(),
         number=numbers.make(against.bureau.city, today),
         filing_id=filing.id,
         rule_set=codes.rule_set(today),
         received_on=today,
-        complainant_id=actor.account,
+        complainant_id=people.complainant,
+        district_by=against.by,
         platform=draft.respondent.platform,
         category=draft.category,
         problem=draft.problem,
@@ -121,33 +155,30 @@ def _complaint(
         narrative=draft.facts.narrative.strip(),
         publish=draft.publish,
         entrust=draft.entrust,
-        **_against(against),
+        **columns(against),
     )
     complaint.enterprise_id = against.shop.enterprise_id if against.shop else None
     complaint.respondent_uscc = against.uscc
     for field in Complaint.sealed_fields:
         seal(session, complaint, field, getattr(draft.complainant, field).strip())
     complaint.grams = indexing.keys(complaint)
-    step = Step(
-        facts=_facts(complaint),
-        personal={"narrative": complaint.narrative, "name": draft.complainant.name, "phone": draft.complainant.phone},
-        clocks=[_starts(ACCEPT, today)],
-    )
-    parties = _parties(complaint)
+    step = _step(complaint, draft, clock)
+    parties = [*_parties(complaint), *persons.parties(people)]
     return complaint, casework.begin(
         session, complaint, COMPLAINT, actor=actor, clock=clock, parties=parties, step=step
     )
 
 
-def _against(against: Answerable) -> dict[str, object]:
-    return {
-        "city": against.bureau.city,
-        "district": against.district,
-        "bureau_id": against.bureau.id,
-        "store_id": against.shop.store_id if against.shop else None,
-        "respondent_name": against.name.strip(),
-        "respondent_address": against.address.strip(),
-    }
+def _step(complaint: Complaint, draft: Draft, clock: Clock) -> Step:
+    """The first event; what an officer took down says by which channel it came, a late entry when it was entered."""
+    received = complaint.received_on
+    late = {"entered_on": str(clock.today())} if received < clock.today() else {}
+    taken = {} if draft.channel in intake_rules.SELF else {"channel": draft.channel}
+    return Step(
+        facts=_facts(complaint) | taken | late,
+        personal={"narrative": complaint.narrative, "name": draft.complainant.name, "phone": draft.complainant.phone},
+        clocks=[_starts(ACCEPT, received)],
+    )
 
 
 def _starts(term: str, today: date) -> ClockStart:
@@ -176,79 +207,3 @@ def _parties(complaint: Complaint) -> list[Party]:
     if complaint.enterprise_id:
         parties.append(Party(complaint.enterprise_id, "merchant", "respondent"))
     return parties
-
-
-def _report(
-    session: Session,
-    filing: Filing,
-    draft: ReportDraft,
-    against: Answerable,
-    who: Person,
-    actor: Actor,
-    clock: Clock,
-) -> tuple[Report, str]:
-    """The report's own row, number, chain and clock; only its reporter and the assigned officer see any of it."""
-    today = clock.today()
-    known = None if draft.anonymous else actor.account
-    leg = Report(
-        id=new_id(),
-        number=numbers.make(against.bureau.city, today, "J"),
-        filing_id=filing.id,
-        rule_set=codes.rule_set(today),
-        received_on=today,
-        officer_id=desk(session, against.bureau),
-        reporter_id=known,
-        anonymous=draft.anonymous,
-        clues=draft.clues.strip(),
-        basis=draft.basis.strip(),
-        **_against(against),
-    )
-    if known:
-        for field in Report.sealed_fields:
-            seal(session, leg, field, getattr(who, field).strip() or None)
-    code = new_code() if known is None else ""
-    step = Step(
-        facts={"number": leg.number, "received_on": str(today), "district": leg.district, "anonymous": leg.anonymous},
-        personal={"clues": leg.clues, "basis": leg.basis},
-        clocks=[_starts(VERIFY, today)],
-    )
-    parties = _report_parties(session, leg, known, code)
-    casework.begin(session, leg, REPORT, actor=actor, clock=clock, parties=parties, step=step)
-    return leg, code
-
-
-def _report_parties(session: Session, leg: Report, known: UUID | None, code: str) -> list[Party]:
-    reporter = known or party(keys_of(session), leg.number, code)
-    return [Party(_assigned(leg), "officer", "assigned officer"), Party(reporter, "consumer", "reporter")]
-
-
-def _assigned(leg: Report) -> UUID:
-    if leg.officer_id is None:
-        raise Refused("report.desk", "the bureau has no officer for reports")
-    return leg.officer_id
-
-
-def desk(session: Session, bureau: Bureau) -> UUID:
-    """The officer that reports of a bureau are assigned to.
-
-    :raises Refused: the bureau has no officer.
-    """
-    officer = session.scalar(text("SELECT report_desk(:bureau)"), {"bureau": bureau.id})
-    if officer is None:
-        raise Refused("report.desk", f"{bureau.name_en} has no officer for reports")
-    return UUID(str(officer))
-
-
-def attach(session: Session, files: tuple[UUID, ...], owner: UUID, case: UUID) -> None:
-    """Attach uploaded files of the filer to the case.
-
-    :raises RuleBroken: a file that is not there, not the filer's, or attached already.
-    """
-    if not files:
-        return
-    free = (Evidence.id.in_(files)) & (Evidence.owner_id == owner) & (Evidence.case_id.is_(None))
-    found = set(session.scalars(select(Evidence.id).where(free)))
-    if found != set(files):
-        fault = FieldError("evidence", "unknown", "names a file that was not uploaded here, or is used already")
-        raise RuleBroken("validation", "an evidence file is unknown", errors=[fault])
-    session.execute(update(Evidence).where(free).values(case_id=case))

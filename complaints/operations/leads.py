@@ -11,7 +11,7 @@ from complaints import codes, rules
 from complaints.drafts import ReportDraft
 from complaints.lifecycle import REPORT
 from complaints.models import Complaint
-from complaints.operations.filing import desk
+from complaints.operations.report_legs import desk
 from complaints.report_models import Report
 from complaints.terms import LEAD, TERMS
 from workflows.case import casework, numbers

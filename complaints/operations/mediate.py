@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from complaints import codes, rules
 from complaints.lifecycle import COMPLAINT, DECLINED, FILED, TERMINATED
 from complaints.models import Complaint, Evaluation, Offer
+from complaints.operations import acting
 from complaints.terms import ACCEPT, MEDIATE, NOTIFY, TERMS
 from workflows.case import casework, clocks
 from workflows.case.casework import ClockHappens, ClockStart, ClockStop, Step
@@ -36,6 +37,7 @@ def consent(
     """
     rules.check_note("consent", complaint.state)
     _check_side(side, actor)
+    acting.check(session, complaint, "consent", actor=actor, clock=clock)
     column = f"{side}_consent_on"
     if getattr(complaint, column) is not None:
         raise RuleBroken("consent.twice", f"the {side} has consented already", field="side")
@@ -89,6 +91,7 @@ def offer(
     """Make an offer in mediation: what one side would pay or take, in fen, and its words."""
     rules.check_note("offer", complaint.state)
     _check_side(side, actor)
+    acting.check(session, complaint, "offer", actor=actor, clock=clock)
     rules.check_amount("amount_fen", amount_fen)
     if len(words) > MOST_WORDS:
         raise RuleBroken(
@@ -109,9 +112,11 @@ def settle(
     """Record an agreement reached in mediation (达成调解协议, O121 24): what is paid, and when it was.
 
     :param paid_on: the day the money was paid; None while it has not been.
-    :raises RuleBroken: an amount out of range, or a day outside.
+    :raises RuleBroken: an amount out of range, a day outside, or the consent of somebody represented is missing.
     """
     rules.check_amount("amount_fen", amount_fen)
+    COMPLAINT.step(complaint.state, "settle")
+    acting.check_agreed(session, complaint, "settle", actor=actor, clock=clock, amount_fen=amount_fen)
     today = clock.today()
     if paid_on is not None:
         rules.check_day("paid_on", paid_on, complaint.happened_on, today)
@@ -138,7 +143,14 @@ def terminate(
 
 
 def withdraw(session: Session, complaint: Complaint, *, actor: Actor, clock: Clock) -> None:
-    """The complainant withdraws (撤回投诉): the case ends, or after acceptance its mediation does (O121 23(1)(1))."""
+    """The complainant withdraws (撤回投诉): the case ends, or after acceptance its mediation does (O121 23(1)(1)).
+
+    :raises Refused: an agent without the scope, or somebody who is represented by another (O121 11, 12).
+    :raises RuleBroken: the consent of somebody represented is missing.
+    """
+    COMPLAINT.step(complaint.state, "withdraw")
+    acting.check(session, complaint, "withdraw", actor=actor, clock=clock)
+    acting.check_agreed(session, complaint, "withdraw", actor=actor, clock=clock)
     if complaint.state == FILED:
         step = Step(clocks=[ClockStop(ACCEPT, clock.today())])
     else:

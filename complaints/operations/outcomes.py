@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from complaints import rules
 from complaints.after_models import Outcome
 from complaints.models import Complaint
-from complaints.operations import filing
+from complaints.operations import files
 from complaints.outcome import CONFIRMED, DENIED, PROVED, RECEIPT, SILENT, enough, may_answer, may_perform
 from workflows.case import casework
 from workflows.case.casework import Step
@@ -155,7 +155,7 @@ def _done(complaint: Complaint, amount_fen: int, on: date | None, clock: Clock) 
 
 def _attach(session: Session, complaint: Complaint, proof: UUID | None, actor: Actor) -> None:
     if proof is not None and actor.account is not None:
-        filing.attach(session, (proof,), actor.account, complaint.id)
+        files.attach(session, (proof,), actor.account, complaint.id)
 
 
 def _write(

@@ -7,17 +7,19 @@ from uuid import UUID
 
 from marshmallow import fields, post_load, validate
 
-from complaints import codes, competence
+from complaints import codes, competence, intake_rules
 from complaints.drafts import Draft, Facts, Person, ReportDraft, Respondent
+from complaints.schemas.intake import AgentIn, AgentOut, JointIn, PersonOut
 from workflows.schema import Fen, Strict, Words
 
 WORDS = 3000
 
 
 class PersonIn(Strict):
-    """Who complains; the phone is the account's."""
+    """Who complains; the phone is the account's, and given only where somebody else brings the complaint."""
 
     name = Words(50, required=True)
+    phone = Words(20, load_default="")
     address = Words(300, required=True)
 
 
@@ -88,6 +90,11 @@ class ComplaintIn(Strict):
     evidence = fields.List(fields.UUID(), load_default=[], validate=validate.Length(max=9))
     consents = fields.Nested(ConsentsIn, required=True)
     report = fields.Nested(ReportLegIn, load_default=None, allow_none=True)
+    agent = fields.Nested(AgentIn, load_default=None, allow_none=True)
+    co_complainants = fields.Nested(JointIn, load_default=None, allow_none=True)
+    channel = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(intake_rules.TAKEN_BY))
+    received_on = fields.Date(load_default=None, allow_none=True)
+    district = Words(6, load_default="")
 
 
 def draft(data: dict[str, Any], phone: str, channel: str) -> Draft:
@@ -104,6 +111,10 @@ def draft(data: dict[str, Any], phone: str, channel: str) -> Draft:
         evidence=tuple(data["evidence"]),
         report=data["report"],
         channel=channel,
+        agent=data["agent"],
+        joint=data["co_complainants"],
+        received_on=data["received_on"],
+        district=data["district"],
     )
 
 
@@ -168,6 +179,9 @@ class ComplaintOut(Strict):
     termination_ground = fields.String(allow_none=True)
     closed_on = fields.Date(allow_none=True)
     next_due_on = fields.Date(allow_none=True)
+    agent = fields.Nested(AgentOut, allow_none=True)
+    co_complainants = fields.List(fields.Nested(PersonOut))
+    district_by = fields.String(allow_none=True)
     allowed = fields.List(fields.String(), required=True)
     clocks = fields.List(fields.Nested(ClockOut), required=True)
     report = fields.Nested(LegOut)
@@ -239,6 +253,9 @@ class VerbIn(Strict):
     bureau = fields.UUID()
     agreement = fields.UUID()
     item = Words(30)
+    about = Words(20)
+    person = fields.UUID()
+    persons = fields.List(fields.UUID(), validate=validate.Length(1, 2))
 
 
 class EventOut(Strict):

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 from migrations.rights import case_policies, grant, policy, role, roles, secured
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from app import database, settings
 from app.embedded import Postgres, Redis
 from app.keys import load_keys
 from app.places import Places
+from complaints.intake_rules import PER_DAY
 from complaints.models import Complaint
 from seeds import reference
 from tests.support import world as worlds
@@ -27,6 +29,7 @@ from tests.support.http import token_for
 from tests.support.net import free_port
 from workflows.case import journal
 from workflows.case.tables import CaseEvent
+from workflows.declared import DeclaredSetting
 from workflows.delivery import outbox
 from workflows.store.session import Databases, Role
 
@@ -191,6 +194,9 @@ def build(data: Path) -> System:
     db = Databases(urls, load_keys(places), pooled=False)
     with db.transaction(Role.OWNER) as session:
         reference.load(session, portal=True)
+        # one account files all of it, in one day
+        values = {"code": PER_DAY.code, "city": "*", "since": date(2026, 1, 1), "value": PER_DAY.most}
+        session.add(DeclaredSetting(**values, reason="load", decided_at=datetime.now(UTC)))
     system = System(places, postgres, redis, db, free_port())
     system.world = worlds.build(db)
     system.token = token_for(db, system.world.consumer)

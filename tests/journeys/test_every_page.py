@@ -62,10 +62,13 @@ STAFF = {
         "/officer/oversight/talks/",
         "/officer/oversight/workload",
         "/officer/oversight/clusters/",
+        "/officer/intake/",
+        "/officer/consultations/",
+        "/officer/consultations/new",
     ),
 }
 FILING = tuple(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check"))
-CONSUMER = ("/my/", "/my/notices", "/my/account/", *FILING)
+CONSUMER = ("/my/", "/my/notices", "/my/account/", "/my/begin/", "/my/ask/?about=disclosure", *FILING)
 
 
 def sound(page, address: str) -> None:

@@ -44,6 +44,7 @@ def file(phone, shot, today) -> str:
     phone.get_by_role("link", name="手机登录").click()
     shot(phone, "sign-in-phone")
     sign_in_by_phone(phone, "13900000001")
+    phone.get_by_role("link", name="去投诉").click()
 
     phone.get_by_label("店名、品牌或地址").fill("平江衣坊姑苏")
     phone.get_by_role("button", name="查找").click()

@@ -41,6 +41,11 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "webhooks.own": MERCHANTS | OFFICERS,
     "agreements.manage": SUPERVISORS,
     "data.own": PARTIES | OFFICERS,
+    "complaint.bring": CONSUMERS | OFFICERS,
+    "complaint.take": OFFICERS,
+    "consultation.ask": CONSUMERS,
+    "consultation.read": CONSUMERS | OFFICERS,
+    "consultation.work": OFFICERS,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""
 

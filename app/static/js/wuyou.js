@@ -100,3 +100,11 @@ if (locate && navigator.geolocation) {
     );
   });
 }
+
+// An officer who takes something down files it from the keyboard.
+const take = document.querySelector("form[data-keys-submit]");
+take?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  take.requestSubmit(take.querySelector("[data-file]"));
+});
