@@ -6,6 +6,7 @@ from app import import_tables, standin
 from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import after_models as complaints_after
+from complaints import bridge_models as complaints_bridge
 from complaints import desk
 from complaints import models as complaints
 from merchants import models as merchants
@@ -29,6 +30,7 @@ MODULES = (
     complaints,
     desk,
     complaints_after,
+    complaints_bridge,
     identity,
     portals,
     standin,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import hooks, lists, open_data
+from app.bridges import schedule as bridges
 from app.channels import Channel, StandIn, send_notice
 from app.keys import load_keys
 from app.outbound import Outbound
@@ -17,6 +18,7 @@ from app.places import Places
 from app.settings import Settings
 from complaints import after_jobs
 from complaints import jobs as complaint_jobs
+from complaints.bridging import SETTINGS as BRIDGE_SETTINGS
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
 from complaints.models import Complaint, Report
@@ -48,6 +50,7 @@ SETTINGS: Mapping[str, Declared] = {
     **INSPECTION_SETTINGS,
     **COMPLAINT_SETTINGS,
     **OUTCOME_SETTINGS,
+    **BRIDGE_SETTINGS,
 }
 """Every declared setting: what no text says."""
 
@@ -63,7 +66,7 @@ KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}
 MOVED: Mapping[str, tuple[Callable[[Session, Any], None], ...]] = {Standing.case_kind: (standing.follow_term,)}
 """What follows in a case's row when a calendar moved one of its dates."""
 
-HANDLERS = hooks.with_webhooks({**merchant_jobs.handlers(), **complaint_jobs.handlers()})
+HANDLERS = bridges.with_bridges(hooks.with_webhooks({**merchant_jobs.handlers(), **complaint_jobs.handlers()}))
 """What follows, inside the database, from which event."""
 
 CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("email")}
@@ -72,7 +75,7 @@ CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("emai
 External = Callable[[Databases, Lease], None]
 
 
-ASIDE = frozenset({webhooks.DELIVER})
+ASIDE = frozenset({webhooks.DELIVER}) | bridges.TOPICS
 """Effects that may take long: they are done beside everything else, and hold up nothing."""
 
 WAITS: Mapping[str, Wait] = {webhooks.DELIVER: webhooks.wait}
@@ -84,6 +87,7 @@ def external(told: Settings) -> Mapping[str, External]:
     return {
         notices.SEND: partial(send_notice, channels=CHANNELS, address=told.address),
         webhooks.DELIVER: partial(hooks.send, outbound=Outbound(loopback=told.webhook_loopback)),
+        **bridges.external(told),
     }
 
 
@@ -98,6 +102,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
         Job("complaints.index", "*/2 * * * *", complaint_jobs.index),
         Job("measures.recent", "30 1 * * *", measure_recent),
         Job("journal.checkpoint", "5 * * * *", partial(checkpoint, told)),
+        *bridges.jobs(told),
     )
 
 

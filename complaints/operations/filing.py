@@ -33,6 +33,9 @@ from workflows.store.sealed import seal
 from workflows.store.session import keys_of
 from workflows.time.clock import Clock
 
+OURS = ("portal", "api")
+"""The channels that are this portal's own."""
+
 
 @dataclass(frozen=True)
 class Filed:
@@ -71,7 +74,7 @@ def file(session: Session, draft: Draft, *, actor: Actor, clock: Clock) -> Filed
         raise RuleBroken("validation", "the filing has faults", errors=faults)
     if actor.account is None:
         raise Refused("access.account", "a complaint needs a signed-in complainant")
-    against = answerable(session, draft.respondent)
+    against = answerable(session, draft.respondent, draft.channel)
     filing = _filing(actor.account, against, draft.channel, clock)
     session.add(filing)
     complaint, running = _complaint(session, filing, draft, against, actor, clock)
@@ -83,7 +86,14 @@ def file(session: Session, draft: Draft, *, actor: Actor, clock: Clock) -> Filed
 
 
 def report(
-    session: Session, respondent: Respondent, draft: ReportDraft, who: Person = NOBODY, *, actor: Actor, clock: Clock
+    session: Session,
+    respondent: Respondent,
+    draft: ReportDraft,
+    who: Person = NOBODY,
+    *,
+    actor: Actor,
+    clock: Clock,
+    channel: str = "portal",
 ) -> Filed:
     """File a report alone (提出举报, O121 28); without an account it is anonymous, and followed with a code.
 
@@ -92,23 +102,24 @@ def report(
     """
     if faults := [*rules.respondent_faults(respondent), *rules.report_faults(draft)]:
         raise RuleBroken("validation", "the report has faults", errors=faults)
-    against = answerable(session, respondent)
+    against = answerable(session, respondent, channel)
     filer = None if draft.anonymous else actor.account
-    filing = _filing(filer, against, "portal", clock)
+    filing = _filing(filer, against, channel, clock)
     session.add(filing)
     leg, code = _report(session, filing, draft, against, who, actor, clock)
     return Filed(filing, None, leg, code=code)
 
 
-def answerable(session: Session, respondent: Respondent) -> Answerable:
+def answerable(session: Session, respondent: Respondent, channel: str = "portal") -> Answerable:
     """The respondent with its district and bureau.
 
+    :param channel: how the filing came; our own portal must be one that the bureau has published.
     :raises RuleBroken: an unknown store, or an address that names no district of the two cities.
     """
     if respondent.store_id is not None:
         shop = merchants.business(session, respondent.store_id)
         name = f"{shop.enterprise_name}({shop.store_name})"
-        return Answerable(name, shop.address, shop.uscc, shop.district, _channel(shop.bureau), shop)
+        return Answerable(name, shop.address, shop.uscc, shop.district, _channel(shop.bureau, channel), shop)
     places = [Place(r.code, r.name, r.city) for r in directory.regions(session)]
     place = district_of(respondent.address, places)
     if place is None:
@@ -118,17 +129,15 @@ def answerable(session: Session, respondent: Respondent) -> Answerable:
             "names no district of Suzhou or Shanghai: add the district or county-level city",
         )
         raise RuleBroken("validation", "the respondent's district is unknown", errors=[fault])
-    bureau = _channel(directory.county_bureau(session, place.code))
+    bureau = _channel(directory.county_bureau(session, place.code), channel)
     code = uscc.compact(respondent.uscc) if respondent.uscc else None
     return Answerable(respondent.name, respondent.address, code, place.code, bureau, None)
 
 
-def _channel(bureau: Bureau) -> Bureau:
-    """The bureau, if this portal is a channel that it has published."""
-    if not bureau.portal_channel:
-        raise Refused(
-            "channel", f"{bureau.name_en} has not published this portal as a channel: use the national 12315 platform"
-        )
+def _channel(bureau: Bureau, channel: str) -> Bureau:
+    """The bureau, if the filing did not come by this portal, or the bureau has published it (O121 8)."""
+    if channel in OURS and not bureau.portal_channel:
+        raise Refused("channel", f"{bureau.name_en} has not published this portal: use the national 12315 platform")
     return bureau
 
 
