@@ -231,3 +231,17 @@ class BridgeDifference(Base):
         Index("ix_bridge_difference_day", "day_id", "id"),
         Index("ix_bridge_difference_open", "party_id", "day_id", postgresql_where=OPEN),
     )
+
+
+class BridgeLook(Base):
+    """Somebody was shown a case's personal details in plain, to key them in elsewhere: who, whose, when."""
+
+    __tablename__ = "bridge_look"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    about_id: Mapped[UUID]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    system: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (one_of("system", SYSTEMS), Index("ix_bridge_look_about", "about_id", "at"))

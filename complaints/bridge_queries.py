@@ -22,8 +22,12 @@ from complaints.bridge_models import (
     BridgePush,
     BridgeRow,
 )
+from complaints.bridging import REPORT
 from complaints.models import Complaint
+from complaints.terms import ACCEPT, O20_IN_FORCE, TERMS
+from workflows.case import calendars
 from workflows.errors import NotFound
+from workflows.time.deadline import deadline
 
 MOST = 200
 RECENT = 20
@@ -91,6 +95,20 @@ def batch(session: Session, found: UUID) -> BridgeBatch:
     return row
 
 
+def due(session: Session, row: BridgeRow) -> date | None:
+    """Until when a complaint that was set aside has to be decided, counted from its receipt as it will be counted."""
+    if row.received_on is None or row.kind == REPORT or row.received_on < O20_IN_FORCE:
+        return None
+    term = TERMS.find(ACCEPT, row.received_on)
+    return deadline(term, calendars.current(session), row.received_on).due_on
+
+
+def faulty(session: Session, batch: UUID) -> int:
+    """How many rows of a sheet have faults."""
+    query = select(func.count()).where(BridgeRow.batch_id == batch, BridgeRow.faults != [])
+    return session.scalar(query) or 0
+
+
 def rows(session: Session, batch: UUID, after: int = 0, state: str | None = None) -> Sequence[BridgeRow]:
     """Rows of a batch that the caller may see, in order; one more than a page where there are more."""
     query = select(BridgeRow).where(BridgeRow.batch_id == batch, BridgeRow.line > after)
@@ -155,6 +173,13 @@ def case_numbers(session: Session, cases: Sequence[UUID]) -> dict[UUID, str]:
     """Our own numbers of complaints."""
     query = select(Complaint.id, Complaint.number).where(Complaint.id.in_(cases))
     return dict(session.execute(query).all())
+
+
+def their_numbers(session: Session, cases: Sequence[UUID], system: str) -> dict[UUID, str]:
+    """The numbers of cases in a system, of those that have one."""
+    query = select(BridgeNumber.case_id, BridgeNumber.number).where(BridgeNumber.case_id.in_(cases))
+    living = BridgeNumber.ended_at.is_(None) & (BridgeNumber.system == system)
+    return dict(session.execute(query.where(living)).all())
 
 
 @dataclass(frozen=True)

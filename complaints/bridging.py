@@ -145,7 +145,7 @@ def _phone(person: Person) -> Iterator[FieldError]:
     if not person.phone:
         yield FieldError("phone", "required", "is needed")
     elif sum(c.isdigit() for c in person.phone) < 7:
-        yield FieldError("phone", "phone", "is no telephone number")
+        yield FieldError("phone", "bridge_row.phone", "is no telephone number")
 
 
 def _once(faults: Sequence[FieldError]) -> list[FieldError]:

@@ -39,7 +39,7 @@ def with_bridges(handlers: Mapping[str, tuple[Handler, ...]]) -> dict[str, tuple
     """The handlers of every topic, and after them the noting of what platforms are to be told."""
     noting = bridges.handlers()
     both = {topic: (*handlers.get(topic, ()), *noting.get(topic, ())) for topic in {*handlers, *noting}}
-    return {**both, bridge_rows.FILE: (bridge_rows.file_rows,)}
+    return {**both, bridge_rows.FILE: (bridge_rows.file_rows,), handing.NUMBERED: (handing.numbered,)}
 
 
 def external(told: Settings) -> dict[str, Callable[[Databases, Lease], None]]:

@@ -9,6 +9,7 @@ from app.portals import (
     applying,
     base,
     brands,
+    bridging,
     chains,
     claiming,
     consumer,
@@ -19,6 +20,7 @@ from app.portals import (
     following,
     holding,
     importing,
+    keying,
     list_pictures,
     merchant,
     officer,
@@ -77,6 +79,8 @@ PORTALS = (
     chains,
     brands,
     statements,
+    bridging,
+    keying,
 )
 
 

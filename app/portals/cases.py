@@ -16,7 +16,7 @@ from app.api.evidence import keep
 from app.http import context
 from app.portals import base
 from app.views import cases, delays, money
-from complaints import after_queries, codes, ledgers, outcome, queries
+from complaints import after_queries, bridge_queries, codes, ledgers, outcome, queries
 from complaints.after_models import Outcome
 from complaints.models import Complaint
 from complaints.operations import asking, decide
@@ -91,6 +91,7 @@ def page(case: Complaint, **more: Any) -> dict[str, Any]:
         "verbs": [verb for verb in cases.verbs(case, actor) if offered(session, case, verb, outcomes)],
         "fields": FIELDS | ({"confirm": ()} if outcomes and outcomes[0].kind is None else {}),
         "codes": codes,
+        "numbers": bridge_queries.numbers_of(session, case.id),
         "today": today,
     } | more
 

@@ -15,7 +15,7 @@ from app.api.complaints import own_phone
 from app.api.evidence import keep
 from app.http import context
 from app.http.endpoint import endpoint
-from app.portals import base
+from app.portals import base, consumer
 from app.portals.public import told
 from app.portals.tables import FilingDraft
 from app.views import money
@@ -23,7 +23,7 @@ from complaints import codes, rules
 from complaints.drafts import Draft, Facts, Person, ReportDraft, Respondent
 from complaints.operations import filing
 from merchants import queries
-from workflows.errors import DomainError, FieldError, RuleBroken
+from workflows.errors import DomainError, FieldError, Refused, RuleBroken
 from workflows.schema import clean
 from workflows.store.session import keys_of
 
@@ -118,6 +118,10 @@ def submit() -> Any:
         filed = filing.file(context.session(), as_draft(answers), actor=context.actor(), clock=context.clock())
     except RuleBroken as error:
         return show("check", answers, error.errors or [FieldError("", error.code, told(error))]), 422
+    except Refused as error:
+        handed = consumer.handed_on(error, as_draft(answers))
+        save({})
+        return handed
     complaint: Any = filed.complaint
     save({}, filed_as=complaint.id)
     target = {"case": complaint.id, "filed": 1}

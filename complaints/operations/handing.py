@@ -32,6 +32,7 @@ from workflows.store.sealed import seal, unseal
 from workflows.time.clock import Clock
 
 HAND_OVER = "bridge.hand_over"
+NUMBERED = "bridge.numbered"
 TOLD = ("page", "sms")
 MOST = 50
 DESK = text("SELECT report_desk(:bureau)")
@@ -109,16 +110,21 @@ def find(session: Session, number: str) -> BridgeHandover | None:
 
 
 def received(session: Session, handover: UUID, receipt: Receipt) -> None:
-    """Keep the platform's number and tell the consumer; the case may have come back before the answer did.
+    """Keep the platform's number; whoever comes second changes nothing.
 
     :raises RuleBroken: the number is none, or another hand-over's.
     """
     row = session.get_one(BridgeHandover, handover, with_for_update=True, populate_existing=True)
     if row.state == "waiting":
         _numbered(session, row, receipt.number, receipt.received_on)
-    values = {"number": receipt.number, "event": "handed", "day": str(receipt.received_on)}
+
+
+def numbered(session: Session, message: Message) -> None:
+    """Tell the consumer the number; the case may have come back before it did. A handler of the outbox."""
+    row = session.get_one(BridgeHandover, message.case_id, with_for_update=True, populate_existing=True)
+    values = {"number": row.number, "event": "handed", "day": str(row.received_on)}
     notices.tell(session, Envelope(row.id, 1), row.account_id, "notice.bridge.handed", values, TOLD)
-    held = bridges.holder(session, NATIONAL, receipt.number, COMPLAINT)
+    held = bridges.holder(session, NATIONAL, row.number or "", COMPLAINT)
     if held is not None and row.state == "handed":
         arrive(session, row, session.get_one(bridges.LEGS[COMPLAINT], held.case_id))
 
@@ -130,6 +136,7 @@ def _numbered(session: Session, row: BridgeHandover, number: str, on: date) -> N
         raise RuleBroken("bridge.taken", f"there is {number} already", field="number", number=number)
     row.number, row.received_on, row.state = number, on, "handed"
     session.flush()
+    outbox.publish(session, NUMBERED, Envelope(row.id), {})
 
 
 def typed(session: Session, row: BridgeHandover, number: str, on: date) -> None:

@@ -26,6 +26,7 @@ def upgrade() -> None:
     bridge_handover()
     bridge_day()
     bridge_difference()
+    bridge_look()
     numbers()
     inbound()
     handed()
@@ -73,6 +74,8 @@ def handed() -> None:
     policy("bridge_handover", "officer_keys", "UPDATE", "officer", MINE, MINE)
     grant("SELECT, INSERT", "bridge_handover", "consumer")
     grant("SELECT, UPDATE (state, number, received_on)", "bridge_handover", "officer")
+    mine = f"SELECT 1 FROM bridge_handover h WHERE h.id = outbox.case_id AND h.{MINE}"
+    policy("outbox", "officer_numbers", "INSERT", "officer", None, f"topic = 'bridge.numbered' AND EXISTS ({mine})")
     own = f"SELECT 1 FROM bridge_handover h WHERE h.id = outbox.case_id AND h.{OWN}"
     policy("outbox", "consumer_hands", "INSERT", "consumer", None, f"topic = 'bridge.hand_over' AND EXISTS ({own})")
 
@@ -86,6 +89,10 @@ def compared() -> None:
     policy("bridge_difference", "officer_reads", "SELECT", "officer", MINE)
     policy("bridge_difference", "officer_settles", "UPDATE", "officer", MINE, MINE)
     grant("SELECT, UPDATE (settled_at, settled_by, act, reason)", "bridge_difference", "officer")
+    secured("bridge_look", append_only=True)
+    policy("bridge_look", "officer_own", "SELECT", "officer", OWN)
+    policy("bridge_look", "officer_looks", "INSERT", "officer", None, OWN)
+    grant("SELECT, INSERT", "bridge_look", "officer")
 
 
 def bridge_number() -> None:
@@ -343,3 +350,18 @@ def bridge_difference() -> None:
         unique=False,
         postgresql_where=sa.text("settled_at IS NULL"),
     )
+
+
+def bridge_look() -> None:
+    op.create_table(
+        "bridge_look",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("about_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("system", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("system IN ('national', 'hotline')", name=op.f("ck_bridge_look_system")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_bridge_look_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bridge_look")),
+    )
+    op.create_index("ix_bridge_look_about", "bridge_look", ["about_id", "at"], unique=False)
