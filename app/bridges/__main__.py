@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.commands.bridges import stand_in_command
+from app import settings
+from app.bridges import stand_in
 
 if __name__ == "__main__":
-    stand_in_command()
+    stand_in.run(settings.read(), port=0)

@@ -18,7 +18,9 @@ from complaints.bridging import HOTLINE, NATIONAL
 from workflows.delivery.platforms import Batch, Declined, Listed, Platform, Receipt, Unanswered
 
 CONNECT_SECONDS = 3.0
-SECONDS = 10.0
+SECONDS = 8.0
+"""Two of these, with what a lane may take besides, stay within :attr:`app.aside.Aside.LONGEST`."""
+
 MOST_BYTES = 4 * 1024 * 1024
 CHUNK = 64 * 1024
 AGAIN = (408, 429)

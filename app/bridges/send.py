@@ -6,11 +6,13 @@ is cut off in between asks again with the same key.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from app.bridges import words
+from app.bridges.client import SECONDS
 from complaints.bridging import NATIONAL
 from complaints.comparing import Key
 from complaints.operations import bridge_bodies, bridge_days, bridge_rows, bridges, handing
@@ -20,7 +22,6 @@ from workflows.delivery.platforms import Batch, Declined, Listed, Platform, Rece
 from workflows.errors import RuleBroken
 from workflows.store.session import DatabaseClock, Databases, Role
 
-MOST_AT_ONCE = 50
 MOST_LOOKED_UP = 200
 
 Platforms = Callable[[], Mapping[str, Platform]]
@@ -31,14 +32,16 @@ def push(db: Databases, lease: Lease, platforms: Platforms) -> None:
 
     :raises Postponed: no answer; what is untold is told later, in the same order.
     """
-    system = lease.payload["system"]
+    system, until = lease.payload["system"], time.monotonic() + SECONDS
     platform = platforms().get(system)
-    for _ in range(MOST_AT_ONCE if platform else 0):
+    while platform is not None:
         with db.transaction(Role.WORKER) as session:
             parcel = bridges.following(session, lease.case_id, system)
             body = bridge_bodies.of_parcel(session, parcel) if parcel else {}
-        if parcel is None or platform is None:
+        if parcel is None:
             return
+        if time.monotonic() > until:
+            raise Postponed("more")
         _tell(db, platform, parcel, body)
 
 
@@ -152,6 +155,13 @@ def compared(db: Databases, platform: Platform, system: str, city: str, day: dat
 
 
 def _looked_up(platform: Platform, numbers: Sequence[str]) -> dict[Key, Listed]:
-    """What the platform says of single numbers that its list of the day lacks."""
-    found = [row for number in numbers[:MOST_LOOKED_UP] for row in platform.find(number)]
+    """What the platform says of single numbers that its list of the day lacks.
+
+    :raises Unanswered: it takes too long over them.
+    """
+    found, until = list[Listed](), time.monotonic() + SECONDS
+    for number in numbers[:MOST_LOOKED_UP]:
+        if time.monotonic() > until:
+            raise Unanswered("timeout")
+        found += platform.find(number)
     return {(row.number, row.kind): row for row in found}

@@ -16,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from app.bridges.book import Book, Said
 from app.bridges.client import ADDRESS_FILE
+from app.places import Places
+from app.settings import Settings
 from complaints.bridging import SYSTEMS
 from workflows.time.clock import SystemClock
 
@@ -181,6 +183,12 @@ def serve(run: Path, data: Path, tokens: Mapping[str, str], port: int) -> None:
     server.serve_forever()
     server.server_close()
     book.close()
+
+
+def run(told: Settings, port: int) -> None:
+    """Stand in for an installation, with the secrets that its adapters have."""
+    places = Places(told.data)
+    serve(places.run, places.data, {system: places.secret(f"bridge-{system}") for system in SYSTEMS}, port)
 
 
 def _listening(port: int, book: Book, tokens: Mapping[str, str]) -> StandIn:

@@ -11,7 +11,6 @@ from app.bridges import send, stand_in
 from app.bridges.client import platforms
 from app.commands.data import database
 from app.commands.inputs import DAY
-from app.places import Places
 from complaints.bridging import SYSTEMS
 from complaints.operations.bridge_days import CITIES
 from workflows.delivery.platforms import Declined, Unanswered
@@ -24,9 +23,7 @@ SYSTEM = click.Choice(SYSTEMS)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Its port; 0 takes the last one, or a free one.")
 def stand_in_command(port: int) -> None:
     """Stand in for the national platform and the hotline, on this machine only, until Ctrl-C."""
-    places = Places(settings.read().data)
-    tokens = {system: places.secret(f"bridge-{system}") for system in SYSTEMS}
-    stand_in.serve(places.run, places.data, tokens, port)
+    stand_in.run(settings.read(), port)
 
 
 @click.group("bridge")

@@ -58,6 +58,7 @@ def list_page(
 ) -> Any:  # fmt: skip
     """The page, maybe with what was pasted and matched."""
     session, parties = context.session(), context.caller().identity.parties
+    good = bool(pasted) and not any(p.fault for p in pasted)
     statuses = bridge_queries.to_key_in(session, parties, system, "status")
     ids = [push.case_id for push in statuses]
     known, theirs = bridge_queries.case_numbers(session, ids), bridge_queries.their_numbers(session, ids, system)
@@ -69,10 +70,8 @@ def list_page(
         plain=plain,
         pasted=pasted,
         names={item.label: item.said["respondent"] for item in items},
-        good=bool(pasted) and not any(p.fault for p in pasted),
-        text="\n".join(f"{p.label}\t{p.number}" for p in pasted if p.label)
-        if pasted
-        else request.form.get("numbers", ""),
+        good=good,
+        text="\n".join(f"{p.label}\t{p.number}" for p in pasted) if good else request.form.get("numbers", ""),
         on=request.form.get("on", str(context.clock().today())),
         today=context.clock().today(),
         statuses=[(push, known.get(push.case_id, ""), theirs.get(push.case_id)) for push in statuses],
@@ -92,6 +91,8 @@ def value(name: str, said: str) -> str:
         return ";".join(context.t(f"requests.{code}") for code in said.split(";") if code)
     if name == "kind":
         return context.t(f"bridge.kind.{said}")
+    if name == "phone":
+        return said.removeprefix("+86")
     if name in TICKED:
         return context.t("file.yes" if said == "1" else "file.no") if said else ""
     return context.t(f"{name}.{said}") if name in CODED and said else said
