@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, LargeBinary, Select, Text, Uuid, bindparam, or_, select, text
+from sqlalchemy import ARRAY, LargeBinary, Select, Text, Uuid, bindparam, select, text
 from sqlalchemy.orm import Session, load_only
 
 from complaints.bridge_models import BridgeNumber
@@ -51,20 +51,22 @@ def search(session: Session, asked: str, after: UUID | None = None, limit: int =
         return session.scalars(rows.where(Complaint.id < after) if after else rows).all()
     values = _wanted(session, asked) | {"before": after, "most": most}
     found = FOUND.bindparams(**values).columns(Complaint.id).subquery()
-    by_words = Complaint.id.in_(select(found.c.id))
-    return session.scalars(rows.where(or_(by_words, _numbered(asked, after)) if elsewhere(asked) else by_words)).all()
+    ids = select(found.c.id)
+    wanted = ids.union_all(_numbered(asked, after)) if elsewhere(asked) else ids
+    return session.scalars(rows.where(Complaint.id.in_(wanted))).all()
 
 
-def _numbered(asked: str, after: UUID | None) -> ColumnElement[bool]:
-    """The case that has a number in another system; its row is read off an index, before any word is looked for."""
+def _numbered(asked: str, after: UUID | None) -> Select[UUID]:
+    """The case that has a number in another system: looked up by itself, so that each index stays in use."""
     held = select(BridgeNumber.case_id).where(BridgeNumber.number == asked.strip(), BridgeNumber.ended_at.is_(None))
     held = held.where(BridgeNumber.case_kind == Complaint.case_kind)
-    return Complaint.id.in_(held.where(BridgeNumber.case_id < after) if after else held)
+    return held.where(BridgeNumber.case_id < after) if after else held
 
 
 def elsewhere(asked: str) -> bool:
     """Whether what was asked for may be a number of another system."""
-    return NUMBER.fullmatch(asked.strip()) is not None and any(c.isdigit() for c in asked)
+    plain = asked.strip()
+    return NUMBER.fullmatch(plain) is not None and any(c.isdigit() for c in plain) and phone_of(plain) is None
 
 
 def _wanted(session: Session, asked: str) -> dict[str, object]:
