@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy.exc import OperationalError
 
 from app import settings
+from app.commands.bridges import bridge_group, stand_in_command
 from app.commands.bulk import import_group
 from app.commands.data import demo_accounts_command, load_command, measure_command, outbox_group
 from app.commands.declared import setting_group
@@ -52,6 +53,8 @@ COMMANDS = (
     doctor_command,
     replay_command,
     retention_command,
+    stand_in_command,
+    bridge_group,
 )
 for command in COMMANDS:
     wuyou.add_command(command)

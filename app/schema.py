@@ -6,6 +6,7 @@ from app import import_tables, standin, subject_tables
 from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import after_models as complaints_after
+from complaints import bridge_models as complaints_bridge
 from complaints import competence_models, desk
 from complaints import consultation_models as consultations
 from complaints import intake_models as intake
@@ -35,6 +36,7 @@ MODULES = (
     complaints_oversight,
     intake,
     consultations,
+    complaints_bridge,
     identity,
     portals,
     standin,

@@ -44,6 +44,12 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _city(text: str) -> str:
+    if text not in ("3205", "3101"):
+        raise ValueError("must be 3205 or 3101")
+    return text
+
+
 def _setting(name: str, default: str, parse: Callable[[str], Any], says: str) -> Any:
     return field(metadata={"name": name, "default": default, "parse": parse, "says": says})
 
@@ -91,6 +97,25 @@ class Settings:
         "0",
         _flag,
         "1 lets webhooks go to this machine, by plain http and to any port: for demos and tests, never in production.",
+    )
+
+    bridge_national: str = _setting(
+        "WUYOU_BRIDGE_NATIONAL",
+        "",
+        _web_address,
+        "Address of the national 12315 platform's interface (docs/bridge-dialect.md). Empty: none, or the demo's own.",
+    )
+    bridge_hotline: str = _setting(
+        "WUYOU_BRIDGE_HOTLINE",
+        "",
+        _web_address,
+        "Address of the 12345 hotline's interface. Empty: none, or the demo's own.",
+    )
+    bridge_city: str = _setting(
+        "WUYOU_BRIDGE_CITY",
+        "3205",
+        _city,
+        "City whose bureau looks at what comes in and names no district: 3205 or 3101.",
     )
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import hooks, keeping, lists, open_data
+from app.bridges import schedule as bridges
 from app.channels import Channel, StandIn, send_notice
 from app.keys import load_keys
 from app.outbound import Outbound
@@ -17,6 +18,7 @@ from app.places import Places
 from app.settings import Settings
 from complaints import after_jobs, intake_jobs, oversight_jobs, warning_jobs, workloads
 from complaints import jobs as complaint_jobs
+from complaints.bridging import SETTINGS as BRIDGE_SETTINGS
 from complaints.consultation import CONSULTATION
 from complaints.consultation import SETTINGS as CONSULTATION_SETTINGS
 from complaints.consultation_models import Consultation
@@ -65,6 +67,7 @@ SETTINGS: Mapping[str, Declared] = {
     **OVERSIGHT_SETTINGS,
     **INTAKE_SETTINGS,
     **CONSULTATION_SETTINGS,
+    **BRIDGE_SETTINGS,
 }
 """Every declared setting: what no text says."""
 
@@ -80,13 +83,15 @@ KIND: Mapping[str, Any] = {kind.case_kind: kind for kind in KINDS}
 MOVED: Mapping[str, tuple[Callable[[Session, Any], None], ...]] = {Standing.case_kind: (standing.follow_term,)}
 """What follows in a case's row when a calendar moved one of its dates."""
 
-HANDLERS = hooks.with_webhooks(
-    {
-        **merchant_jobs.handlers(),
-        **complaint_jobs.handlers(),
-        **oversight_jobs.handlers(),
-        **intake_jobs.handlers(),
-    }
+HANDLERS = bridges.with_bridges(
+    hooks.with_webhooks(
+        {
+            **merchant_jobs.handlers(),
+            **complaint_jobs.handlers(),
+            **oversight_jobs.handlers(),
+            **intake_jobs.handlers(),
+        }
+    )
 )
 """What follows, inside the database, from which event."""
 
@@ -96,7 +101,7 @@ CHANNELS: Mapping[str, Channel] = {"sms": StandIn("sms"), "email": StandIn("emai
 External = Callable[[Databases, Lease], None]
 
 
-ASIDE = frozenset({webhooks.DELIVER, clusters.GO})
+ASIDE = frozenset({webhooks.DELIVER, clusters.GO}) | bridges.TOPICS
 """Effects that may take long: they are done beside everything else, and hold up nothing."""
 
 WAITS: Mapping[str, Wait] = {webhooks.DELIVER: webhooks.wait}
@@ -108,6 +113,7 @@ def external(told: Settings) -> Mapping[str, External]:
     return {
         notices.SEND: partial(send_notice, channels=CHANNELS, address=told.address),
         webhooks.DELIVER: partial(hooks.send, outbound=Outbound(loopback=told.webhook_loopback)),
+        **bridges.external(told),
     }
 
 
@@ -126,6 +132,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
         Job("complaints.warnings", "25 * * * *", warning_jobs.warn),
         Job("complaints.workload", "35 * * * *", workloads.count),
         Job("complaints.deputies", "2 * * * *", deputies.begin),
+        *bridges.jobs(told),
     )
 
 

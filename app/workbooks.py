@@ -108,6 +108,17 @@ def marked(rows: Iterable[tuple[int, Mapping[str, str]]], faults: Mapping[int, s
     return out.getvalue()
 
 
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]], name: str) -> bytes:
+    """A plain table under its titles, every cell a text."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, OPTIONS) as book:
+        sheet = book.add_worksheet(name[:31])
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(titles) - 1, WIDTH)
+        _write(sheet, [titles, *rows])
+    return out.getvalue()
+
+
 def _write(sheet: Any, lines: Iterable[Sequence[str]]) -> None:
     for number, line in enumerate(lines):
         for place, text in enumerate(line):

@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, LargeBinary, Select, Text, Uuid, bindparam, select, text
 from sqlalchemy.orm import Session, load_only
 
+from complaints.bridge_models import BridgeNumber
+from complaints.bridging import NUMBER
 from complaints.models import Complaint
 from complaints.queries import MOST, ROW
 from workflows.case import numbers
@@ -49,7 +51,22 @@ def search(session: Session, asked: str, after: UUID | None = None, limit: int =
         return session.scalars(rows.where(Complaint.id < after) if after else rows).all()
     values = _wanted(session, asked) | {"before": after, "most": most}
     found = FOUND.bindparams(**values).columns(Complaint.id).subquery()
-    return session.scalars(rows.where(Complaint.id.in_(select(found.c.id)))).all()
+    ids = select(found.c.id)
+    wanted = ids.union_all(_numbered(asked, after)) if elsewhere(asked) else ids
+    return session.scalars(rows.where(Complaint.id.in_(wanted))).all()
+
+
+def _numbered(asked: str, after: UUID | None) -> Select[UUID]:
+    """The case that has a number in another system: looked up by itself, so that each index stays in use."""
+    held = select(BridgeNumber.case_id).where(BridgeNumber.number == asked.strip(), BridgeNumber.ended_at.is_(None))
+    held = held.where(BridgeNumber.case_kind == Complaint.case_kind)
+    return held.where(BridgeNumber.case_id < after) if after else held
+
+
+def elsewhere(asked: str) -> bool:
+    """Whether what was asked for may be a number of another system."""
+    plain = asked.strip()
+    return NUMBER.fullmatch(plain) is not None and any(c.isdigit() for c in plain) and phone_of(plain) is None
 
 
 def _wanted(session: Session, asked: str) -> dict[str, object]:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import bundle_check, settings
+from app.bridges.client import platforms
 from app.commands.data import database
 from app.doorbell import connection
 from app.keys import load_keys
@@ -24,6 +25,8 @@ from app.places import Places
 from app.redis import redis_url
 from app.settings import Settings
 from app.wiring import KINDS, TERMS
+from complaints import bridge_queries
+from complaints.operations.bridge_days import CITIES
 from workflows.case import calendars, checkpoints, clocks, export, journal
 from workflows.case.tables import CaseClock, CaseEvent
 from workflows.delivery import outbox
@@ -36,6 +39,9 @@ SILENT = timedelta(minutes=2)
 OLD_SECONDS = 60
 LEAST_DISK = 1024**3
 MOST_FAULTS = 100
+MOST_NAMED = 5
+BRIDGE_DAYS = 7
+"""How far back the doctor looks for days that were not compared."""
 
 
 @click.group("verify")
@@ -145,6 +151,7 @@ def examine(told: Settings) -> Iterator[Finding]:
             yield from _messages(session)
             yield _horizon(session)
             yield _retention(session)
+            yield from _bridges(session, told)
     except SQLAlchemyError:
         yield Finding("database", False, f"does not answer; is Wuyou running on {told.data}?")
 
@@ -178,6 +185,18 @@ def _messages(session: Session) -> Iterator[Finding]:
     yield Finding("dead letters", not health.dead, f"{health.dead}; `wuyou outbox replay` tries them again")
     dead = len(session.scalars(select(JobRun.id).where(JobRun.state == "dead").limit(MOST_FAULTS)).all())
     yield Finding("scheduled jobs", not dead, f"{dead} given up")
+
+
+def _bridges(session: Session, told: Settings) -> Iterator[Finding]:
+    """Days that nobody compared, differences that nobody settled, what a platform refused, rows to mend."""
+    connected, today = list(platforms(told)), DatabaseClock(session).today()
+    found = bridge_queries.standing(session, connected, CITIES, today, BRIDGE_DAYS)
+    missing = ", ".join(f"{system} {city} {day}" for system, city, day in found.uncompared[:MOST_NAMED])
+    says = f"{len(found.uncompared)} days not compared: {missing}" if missing else f"{len(connected)} connected"
+    yield Finding("bridges", not found.uncompared, says)
+    yield Finding("comparison", not found.different, f"{found.different} differences nobody settled")
+    yield Finding("bridge refusals", not found.refused, f"{found.refused} steps that a platform refused")
+    yield Finding("rows to mend", not found.aside, f"{found.aside} set aside")
 
 
 def _horizon(session: Session) -> Finding:

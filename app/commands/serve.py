@@ -137,8 +137,10 @@ def children(told: Settings, places: Places) -> list[Child]:
         Child(f"worker {n + 1}", [*python, "app.worker"], os.environ, places.logs / "worker.log")
         for n in range(told.workers)
     ]
+    stand_in = Child("stand-in", [*python, "app.bridges"], os.environ, places.logs / "stand-in.log")
     return [
         Child("web", web_arguments(told), os.environ, places.logs / "web.log"),
+        *([stand_in] if told.demo else []),
         *workers,
         Child("ticker", [*python, "app.ticker"], os.environ, places.logs / "ticker.log"),
     ]

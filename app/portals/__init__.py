@@ -10,6 +10,7 @@ from app.portals import (
     approvals,
     base,
     brands,
+    bridging,
     casefiles,
     chains,
     challenges,
@@ -26,6 +27,7 @@ from app.portals import (
     following,
     holding,
     importing,
+    keying,
     list_pictures,
     merchant,
     my_data,
@@ -103,6 +105,8 @@ PORTALS = (
     challenges,
     taking,
     consulting,
+    bridging,
+    keying,
 )
 
 

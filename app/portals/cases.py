@@ -16,7 +16,7 @@ from app.api.evidence import keep
 from app.http import context
 from app.portals import base
 from app.views import cases, competence, delays, intake, money
-from complaints import after_queries, codes, ledgers, outcome, queries
+from complaints import after_queries, bridge_queries, codes, ledgers, outcome, queries
 from complaints.after_models import Outcome
 from complaints.models import Complaint
 from complaints.operations import acting, asking, decide
@@ -115,6 +115,7 @@ def page(case: Complaint, **more: Any) -> dict[str, Any]:
         "people": intake.people(session, case, actor),
         "fields": FIELDS | ({"confirm": ()} if outcomes and outcomes[0].kind is None else {}),
         "codes": codes,
+        "numbers": bridge_queries.numbers_of(session, case.id),
         "today": today,
     } | more
 

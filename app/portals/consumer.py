@@ -13,10 +13,12 @@ from app.http.endpoint import endpoint
 from app.portals import base, cases, papers, reports
 from app.portals.tables import FilingDraft
 from app.views.reports import state_for
-from complaints import intake_queries, queries, respondents
-from complaints.operations import consult
+from complaints import bridge_queries, intake_queries, queries, respondents
+from complaints.drafts import Draft
+from complaints.operations import consult, handing
 from workflows.delivery import notices
-from workflows.errors import NotFound
+from workflows.errors import NotFound, Refused
+from workflows.people.tables import Bureau
 
 blueprint = Blueprint("consumer", __name__, url_prefix="/my")
 
@@ -38,7 +40,29 @@ def mine() -> Any:
         draft=draft is not None and draft.filed_as is None,
         taking_part=intake_queries.taking_part(session, account),
         asked=consult.of_asker(session, account),
+        handed=handing.of_consumer(session, account),
     )
+
+
+def handed_on(error: Refused, draft: Draft) -> Any:
+    """The bureau has not published this portal (art. 8): the national platform gets the filing, the consumer is told.
+
+    :raises Refused: the filing was refused for another reason.
+    """
+    if error.code != "channel":
+        raise error
+    row = handing.hand_over(context.session(), draft, actor=context.actor(), clock=context.clock())
+    return base.see_other(url_for("consumer.handed", found=row.id))
+
+
+@blueprint.get("/handed/<uuid:found>")
+@endpoint("complaint.file")
+def handed(found: UUID) -> Any:
+    """A filing on its way by the national platform: its number there, and from when the period counts."""
+    session = context.session()
+    row = bridge_queries.handover(session, found)
+    bureau = session.get_one(Bureau, row.bureau_id)
+    return render_template("consumer/handed.html", row=row, bureau=bureau, said=handing.body_of(session, row))
 
 
 @blueprint.get("/complaints/<uuid:case>")

@@ -15,7 +15,7 @@ from app.api.bringing import own_phone
 from app.api.evidence import keep
 from app.http import context
 from app.http.endpoint import endpoint
-from app.portals import base, filing_for
+from app.portals import base, consumer, filing_for
 from app.portals import filing_where as where
 from app.portals.filing_where import Answers
 from app.portals.public import told
@@ -24,7 +24,7 @@ from app.views import money
 from complaints import capacity, codes, competence, rules
 from complaints.drafts import Draft, Facts, ReportDraft
 from complaints.operations import filing
-from workflows.errors import DomainError, FieldError, RuleBroken
+from workflows.errors import DomainError, FieldError, Refused, RuleBroken
 from workflows.schema import clean
 from workflows.store.session import keys_of
 
@@ -125,6 +125,10 @@ def submit() -> Any:
         filing_for.ask_no_more(answers, filed)
     except RuleBroken as error:
         return show("check", answers, error.errors or [FieldError("", error.code, told(error))]), 422
+    except Refused as error:
+        handed = consumer.handed_on(error, as_draft(answers))
+        save({})
+        return handed
     complaint: Any = filed.complaint
     save({}, filed_as=complaint.id)
     target = {"case": complaint.id, "filed": 1}

@@ -18,7 +18,7 @@ from app.portals.officer import due
 from app.views import cases as case_views
 from app.views import competence
 from app.views import reports as views
-from complaints import codes, queries, report_queries
+from complaints import bridge_queries, codes, queries, report_queries
 from complaints.drafts import ReportDraft
 from complaints.lifecycle import REPORT
 from complaints.models import Complaint
@@ -97,6 +97,7 @@ def screen(found: Report, revealed: Reporter | None = None) -> str:
         others=repeats.earlier(session, found),
         letters=[letter(row) for row in report_queries.letters(session, found.id)],
         today=clock.today(),
+        numbers=bridge_queries.numbers_of(session, found.id),
         evidence=cases.evidence(session, found.id),
         bureau=session.get_one(Bureau, found.bureau_id),
         why=why,

@@ -151,6 +151,7 @@ def test_a_search_among_thousands_goes_by_the_index_of_words_and_reads_the_table
     assert found(world, "13700000009") == [lamp]
     used(lambda: uses(root, "ix_complaint_phone") > before)
     assert len(found(world, "外套", limit=50)) == 50
+    assert found(world, "QG20260720000001") == []
     assert scans(root) == whole
 
 

@@ -49,6 +49,13 @@ class Installation:
         )
         return done.stdout
 
+    def failing(self, *arguments: str) -> int:
+        """The exit status of a command that says no."""
+        env = os.environ | {"WUYOU_DATA": str(self.data), "PYTHONPATH": str(Path.cwd())}
+        return subprocess.run(
+            [sys.executable, str(WUYOU), *arguments], env=env, capture_output=True, check=False
+        ).returncode
+
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Iterator[Installation]:
