@@ -6,7 +6,7 @@ from app import import_tables, standin
 from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import after_models as complaints_after
-from complaints import desk
+from complaints import desk, mediation_models
 from complaints import models as complaints
 from merchants import models as merchants
 from workflows import declared, measures
@@ -29,6 +29,7 @@ MODULES = (
     complaints,
     desk,
     complaints_after,
+    mediation_models,
     identity,
     portals,
     standin,

@@ -15,10 +15,11 @@ from app.keys import load_keys
 from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
-from complaints import after_jobs
+from complaints import after_jobs, mediation_jobs
 from complaints import jobs as complaint_jobs
 from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
+from complaints.mediation import SETTINGS as MEDIATION_SETTINGS
 from complaints.models import Complaint, Report
 from complaints.outcome import SETTINGS as OUTCOME_SETTINGS
 from complaints.terms import TERMS as COMPLAINT_TERMS
@@ -48,6 +49,7 @@ SETTINGS: Mapping[str, Declared] = {
     **INSPECTION_SETTINGS,
     **COMPLAINT_SETTINGS,
     **OUTCOME_SETTINGS,
+    **MEDIATION_SETTINGS,
 }
 """Every declared setting: what no text says."""
 
@@ -92,6 +94,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
     return (
         Job("lists.forget", "40 * * * *", lists.forget),
         Job("complaints.after", "20 * * * *", after_jobs.day_goes_by),
+        Job("complaints.mediation", "25 * * * *", mediation_jobs.day_goes_by),
         Job("merchants.day", "10 * * * *", merchant_jobs.day_goes_by),
         Job("merchants.open_data", "15 2 * * *", partial(publish_open_data, told)),
         Job("merchants.agreements", "*/10 * * * *", merchant_jobs.agreements),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from complaints import after_jobs
+from complaints import after_jobs, mediation_jobs
 from complaints.models import Complaint, Report
 from complaints.operations import indexing, reports
 from workflows.delivery import notices
@@ -39,6 +39,7 @@ COMPLAINANT_TOLD = {
     "return_to_intake": PAGE,
     "dispatch": PAGE,
     "clock_moved": PAGE,
+    **mediation_jobs.COMPLAINANT_TOLD,
 }
 """Which events the complainant hears of, and by which channels; messages of a closing carry a link of their own."""
 
@@ -60,6 +61,7 @@ RESPONDENT_TOLD = {
     "evaluate": PAGE,
     "answer_kept": PAGE,
     "clock_moved": PAGE,
+    **mediation_jobs.RESPONDENT_TOLD,
 }
 """Which events the respondent firm hears of. Whether the complaint has a sister leg is nowhere in them."""
 
@@ -127,5 +129,7 @@ def handlers() -> Mapping[str, tuple[Handler, ...]]:
     of_reports = {*REPORTER_TOLD, *HEAD_TOLD, *OFFICER_TOLD}
     after = after_jobs.handlers()
     telling = {f"complaint.{event}": (tell_parties,) for event in sorted(told)}
-    both = {topic: (*handlers, *after.get(topic, ())) for topic, handlers in telling.items()}
-    return {**after, **both, **{f"report.{event}": (tell_of_report,) for event in sorted(of_reports)}}
+    of_mediation = mediation_jobs.handlers()
+    topics = sorted({*telling, *after, *of_mediation})
+    both = {t: (*telling.get(t, ()), *after.get(t, ()), *of_mediation.get(t, ())) for t in topics}
+    return {**both, **{f"report.{event}": (tell_of_report,) for event in sorted(of_reports)}}

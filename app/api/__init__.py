@@ -18,6 +18,7 @@ from app.api.documents import BLUEPRINTS as DOCUMENTS
 from app.api.enrolments import blueprint as enrolments
 from app.api.evidence import blueprint as evidence
 from app.api.measures import blueprint as measures
+from app.api.mediation import blueprint as mediation
 from app.api.plaques import blueprint as plaques
 from app.api.reports import blueprint as reports
 from app.api.sessions import blueprint as sessions
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     brands,
     statements,
     webhooks,
+    mediation,
 )
 
 CONFIG = {

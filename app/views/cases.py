@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.catalogue import text
+from app.views import mediation
 from app.wiring import TERMS
 from complaints.codes import REFUSALS, TWO_PEOPLE
 from complaints.lifecycle import COMPLAINT, COMPLAINT_NOTES
@@ -20,8 +21,18 @@ from workflows.people.masks import masked_address, masked_name, masked_phone, pl
 from workflows.store.sealed import unseal
 from workflows.time.explain import DayLine, explain
 
-CONSUMER_VERBS = ("answer_flags", "consent", "offer", "withdraw", "confirm", "deny", "evaluate", "answer_kept")
-MERCHANT_VERBS = ("consent", "offer", "perform")
+CONSUMER_VERBS = (
+    "answer_flags",
+    "consent",
+    "offer",
+    "withdraw",
+    "confirm",
+    "deny",
+    "evaluate",
+    "answer_kept",
+    *mediation.COMPLAINANTS,
+)
+MERCHANT_VERBS = ("consent", "offer", "perform", *mediation.RESPONDENTS)
 NOT_OFFICERS = (
     "answer_flags",
     "withdraw",
@@ -31,8 +42,9 @@ NOT_OFFICERS = (
     "answer_kept",
     "silence",
     "return_visit",
+    *mediation.NOT_BUREAUS,
 )
-AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
+AGREED = ("perform", "confirm", "deny", "match_receipt", "silence", *mediation.OF_AGREEMENTS)
 """What is possible only where something was agreed."""
 
 SUPERVISOR_VERBS = ("correct",)
@@ -63,7 +75,7 @@ def complaint(
             "narrative": case.narrative,
         },
         "consents": {"publish": case.publish, "entrust_mediation": case.entrust},
-        "allowed": verbs(case, actor),
+        "allowed": mediation.fitting(session, case, verbs(case, actor)),
         "clocks": [clock_facts(clock) for clock in book],
     }
 

@@ -13,7 +13,9 @@ CONSUMERS = frozenset({ActorRole.CONSUMER})
 MERCHANTS = frozenset({ActorRole.MERCHANT})
 PARTIES = CONSUMERS | MERCHANTS
 OFFICERS = OFFICIALS
+HEADS = frozenset({ActorRole.SUPERVISOR})
 ADMINS = frozenset({ActorRole.ADMIN})
+COUNCILS = frozenset({ActorRole.COUNCIL})
 
 POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "public": ANYONE,
@@ -27,7 +29,7 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "complaint.evaluate": CONSUMERS,
     "evidence.add": PARTIES,
     "evidence.read": PARTIES | OFFICERS,
-    "report.file": ANYONE - OFFICERS - ADMINS - MERCHANTS,
+    "report.file": ANYONE - OFFICERS - ADMINS - MERCHANTS - COUNCILS,
     "report.read": CONSUMERS | OFFICERS,
     "report.work": OFFICERS,
     "merchant.own": MERCHANTS,
@@ -38,6 +40,8 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "supervision.act": OFFICERS,
     "measures.read": OFFICERS,
     "webhooks.own": MERCHANTS | OFFICERS,
+    "council.work": COUNCILS,
+    "report.head": HEADS,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""
 
