@@ -16,6 +16,7 @@ from app.commands.bulk import import_group
 from app.commands.data import demo_accounts_command, load_command, measure_command, outbox_group
 from app.commands.declared import setting_group
 from app.commands.mirrors import credit_group, lists_group
+from app.commands.organisations import organisation_group
 from app.commands.proof import doctor_command, export_command, verify_group
 from app.commands.publish import open_data_command
 from app.commands.serve import run_command, stop_command
@@ -48,6 +49,7 @@ COMMANDS = (
     credit_group,
     lists_group,
     doctor_command,
+    organisation_group,
 )
 for command in COMMANDS:
     wuyou.add_command(command)
