@@ -86,7 +86,16 @@ REPORTER_TOLD = ("file", "redirect", "repeat", "merge", "told")
 HEAD_TOLD = ("propose_extend", "police_propose")
 """Which events the bureau's head hears of: what waits for a decision."""
 
-OFFICER_TOLD = ("file", "supplement", "restart", "extend", "refuse_extend", "police_approve", "police_refuse")
+OFFICER_TOLD = (
+    "file",
+    "supplement",
+    "restart",
+    "extend",
+    "refuse_extend",
+    "police_approve",
+    "police_refuse",
+    "reassign",
+)
 """Which events of a report its officer hears of."""
 
 

@@ -16,7 +16,7 @@ from app.portals import base, cases, forms, papers
 from app.portals.officer import due
 from app.views import cases as case_views
 from app.views import reports as views
-from complaints import codes, queries, report_queries
+from complaints import codes, desks, queries, report_queries
 from complaints.drafts import ReportDraft
 from complaints.lifecycle import REPORT
 from complaints.models import Complaint
@@ -49,6 +49,7 @@ FIELDS = {
     "letter_sent": ("letter",),
     "letter_received": ("letter", "on"),
     "letter_answered": ("letter", "reason", "on"),
+    "reassign": ("officer", "reason"),
 }
 """The fields of a verb's form, in order."""
 
@@ -94,6 +95,7 @@ def screen(found: Report, revealed: Reporter | None = None) -> str:
         others=repeats.earlier(session, found),
         letters=[letter(row) for row in report_queries.letters(session, found.id)],
         today=clock.today(),
+        colleagues=desks.colleagues(session, found.bureau_id) if actor.role is ActorRole.SUPERVISOR else [],
         evidence=cases.evidence(session, found.id),
         bureau=session.get_one(Bureau, found.bureau_id),
         **page(found),

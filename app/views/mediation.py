@@ -113,7 +113,7 @@ def _mediating(session: Session, case: Complaint) -> dict[str, bool]:
         "recuse": sessions and not waits,
         "decide_recusal": waits,
         "take_offer": not waits and bool(queries.offers(session, case.id)),
-        "bid": not waits and not proposed,
+        "bid": not waits and not proposed and not (rounds and rounds[0].ended == "agreed"),
         "confirm_terms": proposed and not waits,
         "decline_terms": proposed,
         "schedule": not parts_of,
