@@ -56,6 +56,9 @@ RESPONDENT_TOLD = {
 }
 """Which events of a mediation the firm hears of besides."""
 
+OFFICER_TOLD = ("recuse", "take_offer", "instalment_late", "give_back")
+"""Events of a mediation that the officer of the case hears of."""
+
 OVER = ("settle", "terminate", "withdraw", "decline", "close", "return_to_intake")
 """Events after which nothing of the mediation waits any more."""
 
@@ -93,6 +96,14 @@ def _values(complaint: Complaint, sitting: Sitting, seq: int) -> dict[str, Any]:
         "place": sitting.place,
         "mediators": sitting.mediators,
     }
+
+
+def tell_officer(session: Session, message: Message) -> None:
+    """Tell the officer whose case it is of what waits for him: a request, an agreement to record, a late payment."""
+    complaint, event = session.get_one(Complaint, message.case_id), message.topic.partition(".")[2]
+    if complaint.assigned_to is not None:
+        values = {"number": complaint.number, "event": message.payload["event"]}
+        notices.tell(session, complaint, complaint.assigned_to, f"notice.complaint.{event}.officer", values, PAGE)
 
 
 def meet_bids(session: Session, message: Message) -> None:
@@ -199,4 +210,5 @@ def handlers() -> Mapping[str, tuple[Handler, ...]]:
     """What follows, besides the telling of the table, from events of a mediation."""
     told = {f"complaint.{event}": (tell_of_session,) for event in SESSIONS}
     over = {f"complaint.{event}": (tidy,) for event in OVER}
-    return {**told, **over, "complaint.bid": (meet_bids,)}
+    officers = {f"complaint.{event}": (tell_officer,) for event in OFFICER_TOLD}
+    return {**told, **over, **officers, "complaint.bid": (meet_bids,)}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from complaints import mediation_queries, queries
 from complaints.lifecycle import MEDIATING
 from complaints.models import Complaint
 from complaints.operations import appraisal, bidding, entrusting, instalments, negotiating, sittings
+from workflows.case import journal
+from workflows.case.tables import CaseEvent
 from workflows.people.actor import OFFICIALS, Actor, ActorRole
 
+MOST = 100
 SIDES = {ActorRole.CONSUMER: "complainant", ActorRole.MERCHANT: "respondent"}
 
 
@@ -30,7 +35,17 @@ def parts(session: Session, case: Complaint, actor: Actor) -> dict[str, Any]:
         "negotiation": None if council else negotiation(session, case),
         "supports": mediation_queries.supported(session, case) if actor.role in OFFICIALS else {},
         "testing": appraisal.latest(session, case.id),
+        "records": records(session, case),
     }
+
+
+def records(session: Session, case: Complaint) -> dict[str, str]:
+    """The records of a case's sessions by the session's id; both sides read them, and what was erased is missing."""
+    query = select(CaseEvent.seq, CaseEvent.body).where(CaseEvent.case_id == case.id)
+    rows = session.execute(query.where(CaseEvent.event == "record_session").order_by(CaseEvent.seq).limit(MOST)).all()
+    words = journal.words_of(session, case.id) if rows else {}
+    kept = {json.loads(row.body)["facts"]["session"]: words.get(row.seq, {}).get("record", "") for row in rows}
+    return {sitting: record for sitting, record in kept.items() if record}
 
 
 def columns(row: Any) -> dict[str, Any]:

@@ -174,6 +174,7 @@ def test_recusal_suspends_the_mediation_and_not_the_60_days_and_the_bureau_has_t
     with pytest.raises(Refused, match="against himself"):
         by_officer(world, case, recusal.decide_recusal, False, "无利害关系。", on="2026-07-24")
     head = colleague(world)
+    assert "notice.complaint.recuse.officer" in {key for key, _, _ in told(world, case)}
     with pytest.raises(RuleBroken, match="instead"):
         by(world, head, case, recusal.decide_recusal, True, "属实。", on="2026-07-24")
     by(world, head, case, recusal.decide_recusal, True, "属实。", "陆调解", head.account, on="2026-07-24")

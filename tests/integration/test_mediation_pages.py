@@ -204,6 +204,11 @@ def test_the_council_works_on_its_own_pages_and_gives_the_case_back(world, peopl
     act("settle", 404)
     values = {"complainant": "came", "respondent": "came", "result": "agreed", "record": "谈好了。"}
     act("record_session", session_id=sitting, **values)
+    for client_of, address in (
+        (client, f"/council/complaints/{case}"),
+        (people["my"], f"/my/complaints/{case}/mediation"),
+    ):
+        assert "谈好了。" in client_of.get(address).text
     act("give_back", result="agreed", reason="同意退款。")
     assert "现在没有受托的投诉" in client.get("/council/").text
     assert client.get(f"/council/complaints/{case}").status_code == 404

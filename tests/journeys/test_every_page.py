@@ -54,6 +54,7 @@ STAFF = {
         "/officer/standings/?state=removed",
         "/officer/visits/",
         "/officer/return-visits/",
+        "/officer/sessions/",
     ),
 }
 FILING = tuple(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check"))
