@@ -18,6 +18,7 @@ from app.commands.data import demo_accounts_command, load_command, measure_comma
 from app.commands.declared import setting_group
 from app.commands.keeping import retention_command
 from app.commands.mirrors import credit_group, lists_group
+from app.commands.organisations import organisation_group
 from app.commands.proof import doctor_command, export_command, verify_group
 from app.commands.publish import open_data_command
 from app.commands.replay import replay_command
@@ -55,6 +56,7 @@ COMMANDS = (
     retention_command,
     stand_in_command,
     bridge_group,
+    organisation_group,
 )
 for command in COMMANDS:
     wuyou.add_command(command)

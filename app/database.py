@@ -42,7 +42,7 @@ LIMITS: dict[Role, dict[str, str]] = {
     },
 } | {
     role: {"statement_timeout": "5s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "10s"}
-    for role in (Role.PUBLIC, Role.CONSUMER, Role.MERCHANT, Role.OFFICER)
+    for role in (Role.PUBLIC, Role.CONSUMER, Role.MERCHANT, Role.OFFICER, Role.COUNCIL)
 }
 
 

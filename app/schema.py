@@ -7,7 +7,7 @@ from app.identity import tables as identity
 from app.portals import tables as portals
 from complaints import after_models as complaints_after
 from complaints import bridge_models as complaints_bridge
-from complaints import competence_models, desk
+from complaints import competence_models, desk, mediation_models
 from complaints import consultation_models as consultations
 from complaints import intake_models as intake
 from complaints import models as complaints
@@ -37,6 +37,7 @@ MODULES = (
     intake,
     consultations,
     complaints_bridge,
+    mediation_models,
     identity,
     portals,
     standin,

@@ -16,7 +16,7 @@ from app.keys import load_keys
 from app.outbound import Outbound
 from app.places import Places
 from app.settings import Settings
-from complaints import after_jobs, intake_jobs, oversight_jobs, warning_jobs, workloads
+from complaints import after_jobs, intake_jobs, mediation_jobs, oversight_jobs, warning_jobs, workloads
 from complaints import jobs as complaint_jobs
 from complaints.bridging import SETTINGS as BRIDGE_SETTINGS
 from complaints.consultation import CONSULTATION
@@ -26,6 +26,7 @@ from complaints.factors import SETTINGS as COMPLAINT_SETTINGS
 from complaints.intake_rules import SETTINGS as INTAKE_SETTINGS
 from complaints.keeping import SETTINGS as CASE_KEEPING_SETTINGS
 from complaints.lifecycle import MACHINES as COMPLAINT_MACHINES
+from complaints.mediation import SETTINGS as MEDIATION_SETTINGS
 from complaints.models import Complaint, Report
 from complaints.operations import clusters, deputies
 from complaints.outcome import SETTINGS as OUTCOME_SETTINGS
@@ -68,6 +69,7 @@ SETTINGS: Mapping[str, Declared] = {
     **INTAKE_SETTINGS,
     **CONSULTATION_SETTINGS,
     **BRIDGE_SETTINGS,
+    **MEDIATION_SETTINGS,
 }
 """Every declared setting: what no text says."""
 
@@ -122,6 +124,7 @@ def jobs(told: Settings) -> tuple[Job, ...]:
     return (
         Job("lists.forget", "40 * * * *", lists.forget),
         Job("complaints.after", "20 * * * *", after_jobs.day_goes_by),
+        Job("complaints.mediation", "25 * * * *", mediation_jobs.day_goes_by),
         Job("merchants.day", "10 * * * *", merchant_jobs.day_goes_by),
         Job("merchants.open_data", "15 2 * * *", partial(publish_open_data, told)),
         Job("merchants.agreements", "*/10 * * * *", merchant_jobs.agreements),

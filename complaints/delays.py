@@ -4,9 +4,9 @@ No text says who answers for which day, so these rules are ours and are shown as
 
 - A day belongs to whoever holds the case when it begins; the day of receipt to the bureau that received it. So an
   event hands the case over from the next day on, as periods are counted, and each day is charged exactly once.
-- The bureau holds a case wherever nobody else is awaited. The consumer holds it while asked for proof of identity, up
-  to the day that was named. One side holds it while it alone has not consented, or has an offer to answer. The
-  laboratory holds it from the day testing began to the day it ended.
+- The bureau holds a case wherever nobody else is awaited, and while a request for recusal waits for its decision. The
+  consumer holds it while asked for proof of identity, up to the day that was named. One side holds it while it alone
+  has not consented, or has an offer to answer. The laboratory holds it from the day testing began to the day it ended.
 - A case that went to another bureau leaves its days behind: they are charged to *another bureau* for ever.
 - An event that this table does not know hands nothing over.
 """
@@ -44,6 +44,8 @@ HANDS_OVER: Mapping[str, tuple[str, str]] = {
     "settle": (BUREAU, CLOSING),
     "terminate": (BUREAU, TELLING),
     "withdraw": (BUREAU, TELLING),
+    "recuse": (BUREAU, "recusal"),
+    "take_offer": (BUREAU, MEDIATING),
 }
 """Who holds the case after an event, and for what; consents, offers and tellings depend on what was before."""
 
@@ -60,7 +62,19 @@ RENEWS = ("request_identity",)
 MOVES = ("return_to_intake", "dispatch", "take_up", "designate")
 """Events after which another bureau may have the case; they say which."""
 
-WHYS = (DECIDING, "sending_on", "identity", "asking", "consent", MEDIATING, "offer", "testing", TELLING, CLOSING)
+WHYS = (
+    DECIDING,
+    "sending_on",
+    "identity",
+    "asking",
+    "consent",
+    MEDIATING,
+    "offer",
+    "recusal",
+    "testing",
+    TELLING,
+    CLOSING,
+)
 """Everything that a holder may be holding the case for."""
 
 
@@ -206,6 +220,8 @@ def _holder(held: _Hold, event: Happened) -> tuple[str, str]:
         return _awaited(held.consents)
     if event.event == "told" and held.why == TELLING:
         return BUREAU, CLOSING
+    if event.event == "decide_recusal" and held.why == "recusal":
+        return BUREAU, MEDIATING
     return held.holder, held.why
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from complaints import after_jobs
+from complaints import after_jobs, mediation_jobs
 from complaints.intake_jobs import tell_beside
 from complaints.models import Complaint, Report
 from complaints.operations import deputies, indexing, reports
@@ -47,6 +47,7 @@ COMPLAINANT_TOLD = {
     "ask_help": PAGE,
     "help_answered": PAGE,
     "clock_moved": PAGE,
+    **mediation_jobs.COMPLAINANT_TOLD,
 }
 """Which events the complainant hears of, and by which channels; messages of a closing carry a link of their own."""
 
@@ -70,6 +71,7 @@ RESPONDENT_TOLD = {
     "identify_respondent": PAGE,
     "supplement": PAGE,
     "clock_moved": PAGE,
+    **mediation_jobs.RESPONDENT_TOLD,
 }
 """Which events the respondent firm hears of. Whether the complaint has a sister leg is nowhere in them."""
 
@@ -94,7 +96,16 @@ REPORTER_TOLD = ("file", "redirect", "repeat", "merge", "told")
 HEAD_TOLD = ("propose_extend", "police_propose")
 """Which events the bureau's head hears of: what waits for a decision."""
 
-OFFICER_TOLD = ("file", "supplement", "restart", "extend", "refuse_extend", "police_approve", "police_refuse")
+OFFICER_TOLD = (
+    "file",
+    "supplement",
+    "restart",
+    "extend",
+    "refuse_extend",
+    "police_approve",
+    "police_refuse",
+    "reassign",
+)
 """Which events of a report its officer hears of."""
 
 
@@ -142,5 +153,7 @@ def handlers() -> Mapping[str, tuple[Handler, ...]]:
     telling: dict[str, tuple[Handler, ...]] = {f"complaint.{event}": (tell_parties,) for event in sorted(told)}
     for event in COMPLAINANT_TOLD:
         telling[f"complaint.{event}"] = (*telling[f"complaint.{event}"], tell_beside)
-    both = {topic: (*handlers, *after.get(topic, ())) for topic, handlers in telling.items()}
-    return {**after, **both, **{f"report.{event}": (tell_of_report,) for event in sorted(of_reports)}}
+    of_mediation = mediation_jobs.handlers()
+    topics = sorted({*telling, *after, *of_mediation})
+    both = {t: (*telling.get(t, ()), *after.get(t, ()), *of_mediation.get(t, ())) for t in topics}
+    return {**both, **{f"report.{event}": (tell_of_report,) for event in sorted(of_reports)}}

@@ -86,6 +86,33 @@ COMPLAINT_NOTES = {
     "join": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
     "assent": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
     "represent": (FILED, RETURNED, ACCEPTED, MEDIATING, TESTING),
+    "plan_session": (MEDIATING,),
+    "move_session": (MEDIATING,),
+    "cancel_session": (MEDIATING, TESTING, SETTLED, TERMINATED, CLOSED),
+    "record_session": (MEDIATING, TESTING, SETTLED, TERMINATED),
+    "recuse": (MEDIATING,),
+    "decide_recusal": (MEDIATING, TESTING),
+    "take_offer": (MEDIATING,),
+    "bid": (MEDIATING,),
+    "propose_terms": (MEDIATING,),
+    "confirm_terms": (MEDIATING,),
+    "decline_terms": (MEDIATING, TESTING),
+    "end_bids": (MEDIATING, TESTING, SETTLED, TERMINATED, CLOSED),
+    "schedule": (SETTLED,),
+    "pay_instalment": (SETTLED, CLOSED),
+    "confirm_instalment": (SETTLED, CLOSED),
+    "instalment_late": (SETTLED, CLOSED),
+    "agree_testing": (MEDIATING,),
+    "no_cost_agreement": (MEDIATING,),
+    "ask_entrust": (MEDIATING,),
+    "entrust_consent": (MEDIATING, TESTING),
+    "entrust": (MEDIATING,),
+    "give_back": (MEDIATING, TESTING, SETTLED, TERMINATED),
+    "take_back": (MEDIATING, TESTING, SETTLED, TERMINATED, CLOSED),
+    "odr_begin": (FILED, ACCEPTED),
+    "odr_offer": (FILED, ACCEPTED, MEDIATING, TESTING),
+    "odr_take": (FILED, ACCEPTED, MEDIATING, TESTING),
+    "odr_end": (FILED, ACCEPTED, DECLINED, RETURNED, WITHDRAWN, MEDIATING, TESTING, SETTLED, TERMINATED, CLOSED),
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 
@@ -131,6 +158,7 @@ REPORT_NOTES = {
     "letter_answered": _ANY,
     "reveal": _ANY,
     **dict.fromkeys(("deputise", "challenge", "challenge_ended", "bundle"), _ANY),
+    "reassign": (RECEIVED, CASE_OPENED),
 }
 """Verbs of a report that leave its state as it is."""
 

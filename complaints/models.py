@@ -176,7 +176,10 @@ class Evaluation(Base):
 
 
 class Offer(Base):
-    """An offer made in mediation: what one side would agree to. Words stay out of the journal, amounts go in."""
+    """An offer made in mediation: what one side would agree to. Words stay out of the journal, amounts go in.
+
+    ``taken_on`` is the day on which the other side took it.
+    """
 
     __tablename__ = "offer"
 
@@ -186,6 +189,7 @@ class Offer(Base):
     amount_fen: Mapped[int]
     terms: Mapped[dict[str, Any]]
     made_at: Mapped[datetime]
+    taken_on: Mapped[date | None]
 
     __table_args__ = (one_of("side", codes.SIDES), Index("ix_offer_case", "case_id", "made_at"))
 

@@ -7,7 +7,7 @@ not answer in time – counted apart, never as a confirmation. ``denied``: the c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workflows.time.declared import Declared
@@ -61,6 +61,14 @@ SETTINGS = {
 def enough(performed_fen: int | None, agreed_fen: int | None) -> bool:
     """Whether what was performed, in fen, is at least what was agreed; what was not said is not enough."""
     return performed_fen is not None and agreed_fen is not None and performed_fen >= agreed_fen
+
+
+def whole(payments: Iterable[tuple[bool, object]]) -> bool:
+    """Whether every payment of a schedule was made and has its proof; an agreement without one is kept in one piece.
+
+    :param payments: of each, whether it was made, and its proof: a file, or the day on which the consumer confirmed it.
+    """
+    return all(paid and proof for paid, proof in payments)
 
 
 def may_perform(latest: str | None, *, is_open: bool) -> bool:

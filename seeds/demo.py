@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from complaints.models import Complaint
 from measures import nightly
 from merchants.operations import listing
-from seeds import agreements, alliances, loading, people, promising, reference, shops, supervised
+from seeds import agreements, alliances, councils, loading, people, promising, reference, shops, supervised
 from seeds.history import Historian
 from seeds.pictures import Album
 from workflows.case import calendars
@@ -50,6 +50,7 @@ def load(
         shops.load(session)
         listing.fill_keys(session)
         people.load(session, hashed())
+        councils.load(session)
         crowd = people.load_crowd(session)
         promising.load_demo(session, draw() if draw else None)
         supervised.load(session, DatabaseClock(session))

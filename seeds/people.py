@@ -52,6 +52,8 @@ PEOPLE = (
     Person("supervisor", "3205", "chief.suzhou", "苏督办", org="3205"),
     Person("supervisor", "3101", "chief.shanghai", "申督办", org="3101"),
     Person("admin", "3205", "admin.demo", "管理员"),
+    Person("council", "3205", "council.suzhou", "陆委员", org="3205"),
+    Person("council", "3101", "council.shanghai", "江委员", org="3101"),
 )
 
 
@@ -78,6 +80,11 @@ def keeper_id(short: str) -> UUID:
 def enterprise_id(short: str) -> UUID:
     """The id of a demo enterprise by its short name."""
     return uuid5(NAMESPACE_URL, f"wuyou:demo:enterprise:{short}")
+
+
+def council_id(city: str) -> UUID:
+    """The id of a city's consumer council of the demo."""
+    return uuid5(NAMESPACE_URL, f"wuyou:demo:council:{city}")
 
 
 def load(session: Session, hashed: str) -> None:
@@ -125,11 +132,19 @@ def _add(session: Session, person: Person, hashed: str) -> None:
     seal(session, account, "name", person.name)
     if person.phone:
         seal(session, account, "phone", person.phone)
-    if person.role in ("officer", "supervisor", "admin"):
+    if person.role in ("officer", "supervisor", "admin", "council"):
         seal(session, account, "totp", TOTP)
     session.add(account)
     session.flush()
     if person.org:
-        bureau = person.role in ("officer", "supervisor")
-        org = bureau_id(person.org) if bureau else enterprise_id(person.org)
-        session.add(Membership(account_id=person.id, org_id=org, org_kind="bureau" if bureau else "enterprise"))
+        org, kind = _org(person)
+        session.add(Membership(account_id=person.id, org_id=org, org_kind=kind))
+
+
+def _org(person: Person) -> tuple[UUID, str]:
+    """What a person of the demo works for."""
+    if person.role == "council":
+        return council_id(person.org), "council"
+    if person.role in ("officer", "supervisor"):
+        return bureau_id(person.org), "bureau"
+    return enterprise_id(person.org), "enterprise"

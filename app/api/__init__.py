@@ -21,6 +21,7 @@ from app.api.enrolments import blueprint as enrolments
 from app.api.evidence import blueprint as evidence
 from app.api.exports import blueprint as exports
 from app.api.measures import blueprint as measures
+from app.api.mediation import blueprint as mediation
 from app.api.plaques import blueprint as plaques
 from app.api.reports import blueprint as reports
 from app.api.sessions import blueprint as sessions
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     competence,
     exports,
     consultations,
+    mediation,
 )
 
 CONFIG = {

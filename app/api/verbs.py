@@ -12,20 +12,29 @@ from complaints.models import Complaint, Report
 from complaints.operations import (
     acting,
     answers,
+    appraisal,
     asking,
     assign,
+    bidding,
     decide,
     disputes,
+    entrusting,
     extensions,
     helping,
+    instalments,
     letters,
     mediate,
+    negotiating,
+    offers,
     others,
     outcomes,
+    reassigning,
+    recusal,
     repeats,
     reports,
     respondents,
     second,
+    sittings,
     upward,
 )
 from workflows.errors import FieldError, NotFound, Refused, RuleBroken
@@ -36,6 +45,10 @@ from workflows.time.clock import Clock
 CONSUMER = frozenset({ActorRole.CONSUMER})
 FIRM_SIDE = frozenset({ActorRole.MERCHANT}) | OFFICIALS
 SUPERVISOR = frozenset({ActorRole.SUPERVISOR})
+COUNCIL = frozenset({ActorRole.COUNCIL})
+MEDIATORS = OFFICIALS | COUNCIL
+SIDES = frozenset({ActorRole.CONSUMER, ActorRole.MERCHANT})
+TERMS_OF_OFFER = ("kind", "percent", "by_day")
 PARTIES = frozenset({ActorRole.CONSUMER, ActorRole.MERCHANT}) | OFFICIALS
 
 
@@ -84,9 +97,9 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
     "correct": Verb(decide.correct, needs=("reason",), by=SUPERVISOR),
     "consent": Verb(mediate.consent, needs=("side",), takes=("given_on",), by=PARTIES),
     "open_mediation": Verb(mediate.open_mediation),
-    "testing": Verb(mediate.testing, takes=("on",)),
+    "testing": Verb(appraisal.begin, takes=("on", "laboratory", "chosen", "cost_by")),
     "tested": Verb(mediate.tested, takes=("on",)),
-    "offer": Verb(mediate.offer, needs=("side", "amount_fen"), takes=("words",), by=PARTIES),
+    "offer": Verb(offers.offer, needs=("side",), takes=("amount_fen", "words", *TERMS_OF_OFFER), by=PARTIES),
     "settle": Verb(mediate.settle, needs=("amount_fen",), takes=("paid_on",)),
     "perform": Verb(outcomes.perform, needs=("amount_fen",), takes=("on", "proof"), by=FIRM_SIDE),
     "confirm": Verb(outcomes.confirm, takes=("amount_fen", "on", "proof"), by=CONSUMER),
@@ -114,6 +127,34 @@ COMPLAINT_VERBS: Mapping[str, Verb] = {
     "join": Verb(others.join, needs=("kind",), takes=("person",), by=CONSUMER | OFFICIALS),
     "assent": Verb(others.assent, needs=("about",), takes=("amount_fen", "person", "by"), by=CONSUMER | OFFICIALS),
     "represent": Verb(others.represent, needs=("persons", "on")),
+    "plan_session": Verb(
+        sittings.plan_session, needs=("mode", "at", "place", "mediators"), takes=("minutes", "helpers"), by=MEDIATORS
+    ),
+    "move_session": Verb(sittings.move_session, needs=("session_id", "at"), takes=("place", "reason"), by=MEDIATORS),
+    "cancel_session": Verb(sittings.cancel_session, needs=("session_id",), takes=("reason",), by=MEDIATORS),
+    "record_session": Verb(
+        sittings.record_session, needs=("session_id", "complainant", "respondent", "result", "record"), by=MEDIATORS
+    ),
+    "recuse": Verb(recusal.recuse, needs=("session_id", "reason"), takes=("side",), by=PARTIES),
+    "decide_recusal": Verb(recusal.decide_recusal, needs=("granted", "reason"), takes=("mediators", "officer")),
+    "take_offer": Verb(offers.take_offer, needs=("offer_id",), by=SIDES),
+    "bid": Verb(bidding.bid, needs=("limit_fen",), by=SIDES),
+    "confirm_terms": Verb(bidding.confirm_terms, needs=("seen",), by=SIDES),
+    "decline_terms": Verb(bidding.decline_terms, by=SIDES),
+    "schedule": Verb(instalments.schedule, needs=("instalments",)),
+    "pay_instalment": Verb(instalments.pay_instalment, needs=("instalment_id",), takes=("on", "proof"), by=FIRM_SIDE),
+    "confirm_instalment": Verb(instalments.confirm_instalment, needs=("instalment_id",), takes=("on",), by=CONSUMER),
+    "agree_testing": Verb(appraisal.agree_testing, needs=("laboratory", "chosen", "cost_by")),
+    "no_cost_agreement": Verb(appraisal.no_cost_agreement, needs=("reason",)),
+    "ask_entrust": Verb(entrusting.ask_entrust, needs=("organisation", "until")),
+    "entrust_consent": Verb(entrusting.entrust_consent, takes=("side",), by=PARTIES),
+    "entrust": Verb(entrusting.entrust),
+    "give_back": Verb(entrusting.give_back, needs=("result", "reason"), by=COUNCIL),
+    "take_back": Verb(entrusting.take_back, takes=("reason",)),
+    "odr_begin": Verb(negotiating.odr_begin, by=CONSUMER),
+    "odr_offer": Verb(negotiating.odr_offer, takes=("amount_fen", "words", *TERMS_OF_OFFER), by=SIDES),
+    "odr_take": Verb(negotiating.odr_take, needs=("offer_id",), by=SIDES),
+    "odr_end": Verb(negotiating.odr_end, by=SIDES),
 }
 """Every verb of a complaint by its name in the address."""
 
@@ -137,6 +178,7 @@ REPORT_VERBS: Mapping[str, Verb] = {
     "letter_sent": Verb(letters.letter_sent, needs=("letter",)),
     "letter_received": Verb(letters.letter_received, needs=("letter",), takes=("on",)),
     "letter_answered": Verb(letters.letter_answered, needs=("letter", "reason"), takes=("on",)),
+    "reassign": Verb(reassigning.reassign, needs=("officer", "reason"), by=SUPERVISOR),
 }
 """Every verb of a report."""
 

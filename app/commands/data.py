@@ -62,7 +62,7 @@ def account_facts(person: people.Person) -> dict[str, str]:
     row = {"role": person.role, "city": person.city, "login": person.login, "password": people.PASSWORD}
     if person.phone:
         row["phone"] = person.phone
-    if person.role in ("officer", "supervisor", "admin"):
+    if person.role in ("officer", "supervisor", "admin", "council"):
         row["totp_secret"] = people.TOTP
     return row
 

@@ -33,6 +33,7 @@ def endpoint(policy: str, *, transaction: bool = True) -> Callable[[View], View]
         @functools.wraps(view)
         def run(*args: Any, **values: Any) -> Response:
             permit(policy)
+            g.policy = policy
             if not transaction:
                 return make_response(view(*args, **values))
             return _with_retries(functools.partial(view, *args, **values))

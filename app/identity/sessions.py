@@ -22,7 +22,12 @@ from workflows.people.tables import Account
 from workflows.store.session import DatabaseClock, Databases, Identity, Role
 
 ABSOLUTE = timedelta(hours=12)
-IDLE = {"officer": timedelta(minutes=30), "supervisor": timedelta(minutes=30), "admin": timedelta(minutes=15)}
+IDLE = {
+    "officer": timedelta(minutes=30),
+    "supervisor": timedelta(minutes=30),
+    "council": timedelta(minutes=30),
+    "admin": timedelta(minutes=15),
+}
 IDLE_OTHERS = timedelta(hours=2)
 TOUCH = timedelta(minutes=1)
 
@@ -32,6 +37,7 @@ DATABASE_ROLES = {
     "officer": Role.OFFICER,
     "supervisor": Role.OFFICER,
     "admin": Role.PUBLIC,
+    "council": Role.COUNCIL,
 }
 
 FIND = text(
@@ -114,6 +120,7 @@ def _caller(row: Any) -> Caller:
         "merchant": (account, *orgs),
         "officer": (account, *(row.bureaus or ())),
         "supervisor": (account, *(row.bureaus or ())),
+        "council": (account, *orgs),
     }.get(kind, (account,))
     actor = Actor(ActorRole(kind), account, orgs[0] if orgs else None, row.city, tuple(row.managed or ()))
     return Caller(actor, Identity(account, parties), DATABASE_ROLES[kind], row.session, row.lang, row.phone_sealed)

@@ -30,7 +30,7 @@ CODE_LIFE = timedelta(minutes=5)
 CODE_TRIES = 5
 CODES_FREE = 5
 ADDRESS_FREE = 30
-WITH_TOTP = ("officer", "supervisor", "admin")
+WITH_TOTP = ("officer", "supervisor", "admin", "council")
 
 
 class WrongCredentials(Refused):

@@ -26,6 +26,7 @@ HOMES = {
     ActorRole.MERCHANT: "firm.home",
     ActorRole.OFFICER: "officer.queue",
     ActorRole.SUPERVISOR: "officer.queue",
+    ActorRole.COUNCIL: "council.home",
 }
 YEAR_SECONDS = 365 * 86400
 csrf = CSRFProtect()

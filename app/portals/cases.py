@@ -16,7 +16,8 @@ from app.api.evidence import keep
 from app.http import context
 from app.portals import base
 from app.views import cases, competence, delays, intake, money
-from complaints import after_queries, bridge_queries, codes, ledgers, outcome, queries
+from app.views.mediation import EVERY
+from complaints import after_queries, bridge_queries, codes, ledgers, mediation_queries, outcome, queries
 from complaints.after_models import Outcome
 from complaints.models import Complaint
 from complaints.operations import acting, asking, decide
@@ -31,7 +32,19 @@ from workflows.store.evidence import Evidence
 MOST_EVENTS = 200
 MOST_FILES = 50
 
-TOLD_WITH_REASON = ("decline", "terminate", "correct", "offer", "deny", "answer", "supplement")
+TOLD_WITH_REASON = (
+    "decline",
+    "terminate",
+    "correct",
+    "offer",
+    "deny",
+    "answer",
+    "supplement",
+    "odr_offer",
+    "record_session",
+    "decide_recusal",
+    "give_back",
+)
 """Events whose words are for the parties too: a decision is told with its reason (O121 15, 23), an offer is for all."""
 
 TO_COMPLAINANT = ("propose_decline", "answer_flags")
@@ -111,8 +124,9 @@ def page(case: Complaint, **more: Any) -> dict[str, Any]:
         "evidence": evidence(session, case.id),
         "offers": queries.offers(session, case.id),
         "evaluations": queries.evaluations(session, case.id),
-        "verbs": [verb for verb in own_verbs(case) if offered(session, case, verb, outcomes)],
+        "verbs": [v for v in own_verbs(case) if v not in EVERY and offered(session, case, v, outcomes)],
         "people": intake.people(session, case, actor),
+        "supports": mediation_queries.supported(session, case) if actor.role in OFFICIALS else {},
         "fields": FIELDS | ({"confirm": ()} if outcomes and outcomes[0].kind is None else {}),
         "codes": codes,
         "numbers": bridge_queries.numbers_of(session, case.id),

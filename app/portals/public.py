@@ -91,7 +91,12 @@ def sign_in_staff() -> Any:
     except DomainError as error:
         page = render_template("public/sign_in_staff.html", target=target or "", login=form["login"], error=told(error))
         return page, 422
-    homes = {"merchant": "firm.home", "officer": "officer.queue", "supervisor": "officer.queue"}
+    homes = {
+        "merchant": "firm.home",
+        "officer": "officer.queue",
+        "supervisor": "officer.queue",
+        "council": "council.home",
+    }
     return base.signed_in(new.token, target or url_for(homes.get(new.account.kind, "public.home")))
 
 

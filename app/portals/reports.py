@@ -18,7 +18,7 @@ from app.portals.officer import due
 from app.views import cases as case_views
 from app.views import competence
 from app.views import reports as views
-from complaints import bridge_queries, codes, queries, report_queries
+from complaints import bridge_queries, codes, desks, queries, report_queries
 from complaints.drafts import ReportDraft
 from complaints.lifecycle import REPORT
 from complaints.models import Complaint
@@ -51,6 +51,7 @@ FIELDS = {
     "letter_sent": ("letter",),
     "letter_received": ("letter", "on"),
     "letter_answered": ("letter", "reason", "on"),
+    "reassign": ("officer", "reason"),
 }
 """The fields of a verb's form, in order."""
 
@@ -98,6 +99,7 @@ def screen(found: Report, revealed: Reporter | None = None) -> str:
         letters=[letter(row) for row in report_queries.letters(session, found.id)],
         today=clock.today(),
         numbers=bridge_queries.numbers_of(session, found.id),
+        colleagues=desks.colleagues(session, found.bureau_id) if actor.role is ActorRole.SUPERVISOR else [],
         evidence=cases.evidence(session, found.id),
         bureau=session.get_one(Bureau, found.bureau_id),
         why=why,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.catalogue import text
-from app.views import competence
+from app.views import competence, mediation
 from app.wiring import TERMS
 from complaints.codes import REFUSALS, TWO_PEOPLE
 from complaints.lifecycle import COMPLAINT, COMPLAINT_NOTES
@@ -32,8 +32,9 @@ CONSUMER_VERBS = (
     "deny",
     "evaluate",
     "answer_kept",
+    *mediation.COMPLAINANTS,
 )
-MERCHANT_VERBS = ("answer", "consent", "offer", "perform")
+MERCHANT_VERBS = ("answer", "consent", "offer", "perform", *mediation.RESPONDENTS)
 NOT_OFFICERS = (
     "answer_flags",
     "withdraw",
@@ -54,8 +55,9 @@ NOT_OFFICERS = (
     "join",
     "assent",
     "represent",
+    *mediation.NOT_BUREAUS,
 )
-AGREED = ("perform", "confirm", "deny", "match_receipt", "silence")
+AGREED = ("perform", "confirm", "deny", "match_receipt", "silence", *mediation.OF_AGREEMENTS)
 """What is possible only where something was agreed."""
 
 SUPERVISOR_VERBS = ("correct",)
@@ -89,7 +91,7 @@ def complaint(
             "narrative": case.narrative,
         },
         "consents": {"publish": case.publish, "entrust_mediation": case.entrust},
-        "allowed": verbs(case, actor),
+        "allowed": mediation.fitting(session, case, verbs(case, actor)),
         "clocks": [clock_facts(clock) for clock in book],
     }
 

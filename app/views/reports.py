@@ -45,7 +45,7 @@ REPORTERS_EVENTS = (
 MOST_RESERVED = ("reveal", "supplement", "restart", "deputise", "challenge", "challenge_ended", "bundle")
 """Notes that are no step of an officer's list: they have a place of their own."""
 
-HEADS = ("extend", "refuse_extend", "police_approve", "police_refuse")
+HEADS = ("extend", "refuse_extend", "police_approve", "police_refuse", "reassign")
 
 
 def state_for(report: Report, actor: Actor) -> str:

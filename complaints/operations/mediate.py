@@ -1,8 +1,8 @@
-"""Mediation (调解): consents, testing, offers, agreement or its end, closing, and the consumer's rating."""
+"""Mediation (调解): consents, testing, agreement or its end, closing, and the consumer's rating."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from complaints import codes, rules
 from complaints.lifecycle import COMPLAINT, DECLINED, FILED, TERMINATED
-from complaints.models import Complaint, Evaluation, Offer
-from complaints.operations import acting
+from complaints.models import Complaint, Evaluation
+from complaints.operations import acting, sittings
 from complaints.terms import ACCEPT, MEDIATE, NOTIFY, TERMS
 from workflows.case import casework, clocks
 from workflows.case.casework import ClockHappens, ClockStart, ClockStop, Step
@@ -36,7 +36,7 @@ def consent(
     :raises Refused: a party speaking for the other.
     """
     rules.check_note("consent", complaint.state)
-    _check_side(side, actor)
+    check_side(side, actor)
     acting.check(session, complaint, "consent", actor=actor, clock=clock)
     column = f"{side}_consent_on"
     if getattr(complaint, column) is not None:
@@ -47,7 +47,12 @@ def consent(
     casework.note(session, complaint, "consent", actor=actor, clock=clock, step=step)
 
 
-def _check_side(side: str, actor: Actor) -> None:
+def check_side(side: str, actor: Actor) -> None:
+    """A side is one of the two, and a party speaks for its own.
+
+    :raises RuleBroken: no such side.
+    :raises Refused: a party speaking for the other.
+    """
     if side not in codes.SIDES:
         raise RuleBroken("side", f"side must be one of {', '.join(codes.SIDES)}", field="side")
     if SIDE_OF.get(actor.role, side) != side:
@@ -65,45 +70,45 @@ def open_mediation(session: Session, complaint: Complaint, *, actor: Actor, cloc
     casework.advance(session, complaint, COMPLAINT, "open_mediation", actor=actor, clock=clock)
 
 
-def testing(session: Session, complaint: Complaint, on: date | None = None, *, actor: Actor, clock: Clock) -> None:
-    """Begin testing or appraisal (鉴定、检测, O121 22): the only thing that stops the period of mediation."""
-    _test(session, complaint, "testing", on, actor=actor, clock=clock)
+def testing(
+    session: Session,
+    complaint: Complaint,
+    on: date | None = None,
+    agreed: Mapping[str, str] | None = None,
+    *,
+    actor: Actor,
+    clock: Clock,
+) -> None:
+    """Begin testing or appraisal (鉴定、检测, O121 22): the only thing that stops the period of mediation.
+
+    :param agreed: who tests and who bears the cost, as :func:`complaints.operations.appraisal.begin` has checked it.
+    """
+    _test(session, complaint, "testing", on, agreed or {}, actor=actor, clock=clock)
 
 
 def tested(session: Session, complaint: Complaint, on: date | None = None, *, actor: Actor, clock: Clock) -> None:
     """End testing: the period goes on with the next day."""
-    _test(session, complaint, "tested", on, actor=actor, clock=clock)
+    _test(session, complaint, "tested", on, {}, actor=actor, clock=clock)
 
 
-def _test(session: Session, complaint: Complaint, event: str, on: date | None, *, actor: Actor, clock: Clock) -> None:
+def _test(
+    session: Session,
+    complaint: Complaint,
+    event: str,
+    on: date | None,
+    agreed: Mapping[str, str],
+    *,
+    actor: Actor,
+    clock: Clock,
+) -> None:
     day = on or clock.today()
     COMPLAINT.step(complaint.state, event)
     book = clocks.running(clocks.of_case(session, complaint.id), MEDIATE)
     earliest = max([book.start_on, *(date.fromisoformat(e["on"]) for e in book.events)])
     rules.check_day("on", day, earliest, clock.today())
-    step = Step(facts={"on": str(day)}, clocks=[ClockHappens(MEDIATE, ClockEvent(event, day))], terms=TERMS)
+    happens = [ClockHappens(MEDIATE, ClockEvent(event, day))]
+    step = Step(facts={"on": str(day), **agreed}, clocks=happens, terms=TERMS)
     casework.advance(session, complaint, COMPLAINT, event, actor=actor, clock=clock, step=step)
-
-
-def offer(
-    session: Session, complaint: Complaint, side: str, amount_fen: int, words: str = "", *, actor: Actor, clock: Clock
-) -> Offer:
-    """Make an offer in mediation: what one side would pay or take, in fen, and its words."""
-    rules.check_note("offer", complaint.state)
-    _check_side(side, actor)
-    acting.check(session, complaint, "offer", actor=actor, clock=clock)
-    rules.check_amount("amount_fen", amount_fen)
-    if len(words) > MOST_WORDS:
-        raise RuleBroken(
-            "too_long", f"words has {len(words)} characters; at most {MOST_WORDS} are possible", field="words"
-        )
-    made = Offer(
-        id=new_id(), case_id=complaint.id, side=side, amount_fen=amount_fen, terms={"words": words}, made_at=clock.now()
-    )
-    step = Step(facts={"side": side, "amount_fen": amount_fen}, words={"words": words} if words else {})
-    casework.note(session, complaint, "offer", actor=actor, clock=clock, step=step)
-    session.add(made)
-    return made
 
 
 def settle(
@@ -113,10 +118,12 @@ def settle(
 
     :param paid_on: the day the money was paid; None while it has not been.
     :raises RuleBroken: an amount out of range, a day outside, or the consent of somebody represented is missing.
+    :raises Conflict: the mediation is suspended until a request for recusal is decided.
     """
     rules.check_amount("amount_fen", amount_fen)
     COMPLAINT.step(complaint.state, "settle")
     acting.check_agreed(session, complaint, "settle", actor=actor, clock=clock, amount_fen=amount_fen)
+    sittings.check_going(session, complaint.id, "settle")
     today = clock.today()
     if paid_on is not None:
         rules.check_day("paid_on", paid_on, complaint.happened_on, today)

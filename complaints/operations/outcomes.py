@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from complaints import rules
 from complaints.after_models import Outcome
 from complaints.models import Complaint
-from complaints.operations import files
+from complaints.operations import files, instalments
 from complaints.outcome import CONFIRMED, DENIED, PROVED, RECEIPT, SILENT, enough, may_answer, may_perform
 from workflows.case import casework
 from workflows.case.casework import Step
@@ -43,11 +43,12 @@ def perform(
     :param on: the day it was done, today where it is not given.
     :param proof: an uploaded file of the actor's own, as the receipt of the refund.
     :raises Conflict: nothing was agreed, something waits for the consumer's answer, or it has been proved already.
-    :raises RuleBroken: an amount or a day out of range, an unknown file.
+    :raises RuleBroken: an amount or a day out of range, an unknown file, or a schedule that is not all paid with proof.
     """
     latest = _latest(session, complaint, "perform")
     if not may_perform(latest.kind if latest else None, is_open=_open(latest) is not None):
         raise Conflict("outcome.known", "it has been recorded already, and is waiting for an answer or proved")
+    instalments.check_whole(session, complaint)
     done = _done(complaint, amount_fen, on, clock)
     _attach(session, complaint, proof, actor)
     return _write(session, complaint, "perform", done | {"proof_file": proof}, {}, actor=actor, clock=clock)
@@ -70,6 +71,7 @@ def confirm(
     :raises RuleBroken: an amount or a day out of range or missing, an unknown file.
     """
     found = _to_answer(session, complaint, "confirm")
+    instalments.check_whole(session, complaint)
     if amount_fen is None and found is None:
         raise RuleBroken("outcome.amount", "say how much was received", field="amount_fen")
     values = _answer(CONFIRMED, actor, clock)
@@ -102,6 +104,7 @@ def match_receipt(session: Session, complaint: Complaint, *, actor: Actor, clock
     found = _open(_latest(session, complaint, "match_receipt"))
     if found is None:
         raise Conflict("outcome.nothing", "there is nothing to match: the firm has to record its performance first")
+    instalments.check_whole(session, complaint)
     if found.proof_file is None:
         raise RuleBroken("outcome.no_proof", "the firm has given no receipt")
     if not enough(found.performed_fen, complaint.settled_fen):

@@ -10,6 +10,7 @@ from marshmallow import fields, post_load, validate
 from complaints import codes, competence, intake_rules
 from complaints.drafts import Draft, Facts, Person, ReportDraft, Respondent
 from complaints.schemas.intake import AgentIn, AgentOut, JointIn, PersonOut
+from complaints.schemas.mediation import MediationIn
 from workflows.schema import Fen, Strict, Words
 
 WORDS = 3000
@@ -222,7 +223,7 @@ class QueueQuery(Strict):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
 
 
-class VerbIn(Strict):
+class VerbIn(MediationIn):
     """What a verb may need; each verb takes its own and refuses the others."""
 
     ground = Words(20)

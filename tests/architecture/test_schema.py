@@ -13,6 +13,7 @@ from app.schema import METADATA
 from complaints import codes
 from complaints.jobs import COMPLAINANT_TOLD, RESPONDENT_TOLD
 from complaints.lifecycle import COMPLAINT, COMPLAINT_NOTES, MACHINES
+from complaints.mediation_jobs import OFFICER_TOLD
 from merchants import codes as merchant_codes
 from merchants.jobs import ENROLMENT_TOLD, STANDING_TOLD
 from merchants.lifecycle import ENROLMENT, ENROLMENT_NOTES, STANDING, STANDING_NOTES
@@ -38,6 +39,7 @@ def test_every_word_that_a_page_may_need_exists():
     }
     notices = {f"notice.complaint.{e}.complainant" for e in COMPLAINANT_TOLD}
     notices |= {f"notice.complaint.{e}.respondent" for e in RESPONDENT_TOLD}
+    notices |= {f"notice.complaint.{e}.officer" for e in OFFICER_TOLD}
     assert [key for key in sorted(states | events | listed | terms | notices | merchants()) if not has(key)] == []
 
 

@@ -11,11 +11,12 @@ import pytest
 from app.factory import create_app
 from app.http.endpoint import check, policy_of
 from tests.support.http import Api, filing, make_app, secure, token_for
+from tests.support.mediating import council
 from workflows.people.access import POLICIES, allowed
 from workflows.people.actor import ActorRole
 
 CANARY = {"name": "欧阳金丝雀", "address": "苏州市姑苏区金丝雀巷77号"}
-ROLES = ("anonymous", "consumer", "merchant", "officer", "supervisor", "admin")
+ROLES = ("anonymous", "consumer", "merchant", "officer", "supervisor", "admin", "council")
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def people(world, app):
         "officer": world.officer,
         "supervisor": world.far_officer,
         "admin": world.other_consumer,
+        "council": council(world).account,
     }
     tokens = {role: token_for(world.db, account) for role, account in accounts.items()}
     return {role: (client(app, tokens.get(role)), tokens.get(role)) for role in ROLES}

@@ -48,6 +48,24 @@ VALUES = {
     "earlier": "SZJ260720-AAAA-AAAA-A",
     "letter": "01890000-0000-7000-8000-000000000000",
     "kept": "yes",
+    **dict.fromkeys(
+        ("session_id", "offer_id", "instalment_id", "organisation"), "01890000-0000-7000-8000-000000000000"
+    ),
+    "mode": "phone",
+    "at": "2099-01-01T10:00",
+    "place": "电话",
+    "mediators": "顾经办",
+    "complainant": "came",
+    "respondent": "absent",
+    "result": "not_held",
+    "record": "商家没有接电话。",
+    "granted": False,
+    "limit_fen": 100,
+    "seen": "00",
+    "instalments": [{"due_on": "2099-01-01", "amount_fen": 50}, {"due_on": "2099-02-01", "amount_fen": 50}],
+    "laboratory": "试样检测所",
+    "chosen": "agreed",
+    "cost_by": "shared",
 }
 ALWAYS = [negative_data_rejection, ignored_auth, unsupported_method]
 

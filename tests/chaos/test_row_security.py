@@ -20,11 +20,11 @@ from workflows.store.session import Identity, Role
 
 REFERENCE = {"region", "bureau", "calendar_year", "calendar_serial"}
 KNOWN_TO_ALL = {"enterprise", "store", "brand", "standing", "promise", "declared_setting"}
-KNOWN_TO_ALL |= {"alliance", "alliance_row", "maker_agreement", "maker_version", "bond"}
+KNOWN_TO_ALL |= {"alliance", "alliance_row", "maker_agreement", "maker_version", "bond", "mediation_org"}
 """Everybody reads them; only who a row belongs to writes it."""
 
 IDENTITY_TABLES = {"account", "web_session", "throttle", "one_time_code", "stand_in_message", "membership"}
-AUDIENCES = (Role.CONSUMER, Role.MERCHANT, Role.OFFICER)
+AUDIENCES = (Role.CONSUMER, Role.MERCHANT, Role.OFFICER, Role.COUNCIL)
 WEB = (*AUDIENCES, Role.PUBLIC)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from complaints.lifecycle import CLOSED
 from complaints.models import Complaint, Evaluation
-from complaints.operations import decide, filing, mediate
+from complaints.operations import decide, filing, mediate, offers
 from complaints.terms import ACCEPT, MEDIATE, NOTIFY
 from tests.factories import DraftFactory, FactsFactory, ReportFactory
 from tests.support.world import at
@@ -63,7 +63,7 @@ def test_a_complaint_lives_from_filing_to_rating(world):
     world.decide(case, mediate.testing, clock=at("2026-07-27"))
     world.decide(case, mediate.tested, clock=at("2026-08-06"))
     assert str(book(world, case)[MEDIATE].due_on) == "2026-09-29"
-    world.decide(case, mediate.offer, "respondent", 30000, "七五折退款", clock=at("2026-08-07"))
+    world.decide(case, offers.offer, "respondent", 30000, "七五折退款", clock=at("2026-08-07"))
     world.decide(case, mediate.settle, 39900, date(2026, 8, 10), clock=at("2026-08-10"))
     world.decide(case, mediate.close, clock=at("2026-08-11"))
     with world.as_consumer() as session:

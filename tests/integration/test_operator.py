@@ -237,3 +237,17 @@ def test_open_data_can_be_published_at_once(system, wuyou):
     assert {f["name"] for f in files} == {"enrolled.csv", "enrolled.json", "removed.csv", "removed.json"}
     assert (system.places.data / "open-data" / "current" / "index.json").exists()
     assert "enrolled.csv" in wuyou("open-data")[1]
+
+
+def test_the_register_of_mediation_organisations_is_kept_from_the_command_line(wuyou):
+    given = ("--phone", "0512-0", "--address", "某路1号", "--from", "2026-07-01")
+    added = ("organisation", "add", "试样调解中心", "--kind", "other", "--city", "3205", *given)
+    code, made, _ = wuyou(*added)
+    assert code == 0
+    (row,) = json.loads(wuyou("organisation", "list", "--city", "3205", "--json")[1])
+    assert (row["id"], row["name_en"], row["until"]) == (made.strip(), "试样调解中心", None)
+    assert wuyou("organisation", "end", made.strip(), "--on", "2026-08-01")[0] == 0
+    assert "2026-08-01" in wuyou("organisation", "list")[1]
+    unknown = "00000000-0000-7000-8000-000000000000"
+    assert wuyou("organisation", "end", unknown, "--on", "2026-08-01")[0] == 2
+    assert wuyou("organisation", "add", " ", *added[3:])[0] == 2

@@ -65,6 +65,7 @@ STAFF = {
         "/officer/intake/",
         "/officer/consultations/",
         "/officer/consultations/new",
+        "/officer/sessions/",
     ),
 }
 FILING = tuple(f"/my/complaints/new/{step}" for step in ("who", "what", "facts", "you", "check"))

@@ -62,7 +62,7 @@ class CaseAccess(Base):
     until: Mapped[datetime | None]
 
     __table_args__ = (
-        one_of("kind", ("consumer", "merchant", "officer")),
+        one_of("kind", ("consumer", "merchant", "officer", "council")),
         at_most("reason", 200),
         Index(
             "uq_case_access_open", "case_id", "party_id", "kind", unique=True, postgresql_where=text("until IS NULL")

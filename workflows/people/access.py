@@ -14,7 +14,9 @@ MERCHANTS = frozenset({ActorRole.MERCHANT})
 PARTIES = CONSUMERS | MERCHANTS
 OFFICERS = OFFICIALS
 SUPERVISORS = frozenset({ActorRole.SUPERVISOR})
+HEADS = frozenset({ActorRole.SUPERVISOR})
 ADMINS = frozenset({ActorRole.ADMIN})
+COUNCILS = frozenset({ActorRole.COUNCIL})
 
 POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "public": ANYONE,
@@ -28,7 +30,7 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "complaint.evaluate": CONSUMERS,
     "evidence.add": PARTIES,
     "evidence.read": PARTIES | OFFICERS,
-    "report.file": ANYONE - OFFICERS - ADMINS - MERCHANTS,
+    "report.file": ANYONE - OFFICERS - ADMINS - MERCHANTS - COUNCILS,
     "report.read": CONSUMERS | OFFICERS,
     "report.work": OFFICERS,
     "merchant.own": MERCHANTS,
@@ -46,6 +48,8 @@ POLICIES: Mapping[str, frozenset[ActorRole]] = {
     "consultation.ask": CONSUMERS,
     "consultation.read": CONSUMERS | OFFICERS,
     "consultation.work": OFFICERS,
+    "council.work": COUNCILS,
+    "report.head": HEADS,
 }
 """Every policy by name, and the roles it lets through. Which *case* somebody may see is row-level security's part."""
 

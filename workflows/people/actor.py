@@ -18,6 +18,8 @@ class ActorRole(Enum):
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+    COUNCIL = "council"
+    """A consumer council or another organisation that a mediation is entrusted to (art. 19)."""
 
 
 OFFICIALS = frozenset({ActorRole.OFFICER, ActorRole.SUPERVISOR})

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from workflows.store.db import Base, at_most, one_of
 
 BUREAU_LEVELS = ("city", "county", "station")
-ORG_KINDS = ("bureau", "enterprise", "brand", "store")
+ORG_KINDS = ("bureau", "enterprise", "brand", "store", "council")
 RANKS = ("manager", "clerk")
-ACCOUNT_KINDS = ("consumer", "merchant", "officer", "supervisor", "admin")
+ACCOUNT_KINDS = ("consumer", "merchant", "officer", "supervisor", "admin", "council")
 
 
 class Region(Base):

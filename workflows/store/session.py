@@ -34,9 +34,10 @@ class Role(Enum):
     MERCHANT = "merchant"
     OFFICER = "officer"
     EXPORT = "export"
+    COUNCIL = "council"
 
 
-BOUND = frozenset({Role.CONSUMER, Role.MERCHANT, Role.OFFICER})
+BOUND = frozenset({Role.CONSUMER, Role.MERCHANT, Role.OFFICER, Role.COUNCIL})
 """Roles that see nothing without an identity; asking without one is our mistake and raises."""
 
 POOL_SIZE = 2

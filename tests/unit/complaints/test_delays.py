@@ -66,6 +66,24 @@ def test_a_whole_life_is_charged_to_whoever_was_awaited():
     assert found.totals == {CONSUMER: 3, FIRM: 7, BUREAU: 11, OTHER_BUREAU: 0, LABORATORY: 8}
 
 
+def test_a_request_for_recusal_is_the_bureaus_to_decide_even_while_a_side_had_an_offer_to_answer():
+    asked = ((2, "accept", {}), (3, "open_mediation", {}), (4, "offer", {"side": "respondent"}))
+    assert charged(life(*asked, (6, "recuse", {"side": "complainant"}), (9, "decide_recusal", {})), day=11)[-3:] == [
+        (CONSUMER, "offer", 2),
+        (BUREAU, "recusal", 3),
+        (BUREAU, "mediating", 2),
+    ]
+    testing = life(*asked, (6, "recuse", {}), (7, "testing", {"on": "2026-07-08"}), (9, "decide_recusal", {}))
+    assert charged(testing, day=11)[-2:] == [(BUREAU, "recusal", 1), (LABORATORY, "testing", 4)]
+
+
+def test_an_offer_that_is_taken_is_the_bureaus_to_record():
+    events = life(
+        (2, "accept", {}), (3, "open_mediation", {}), (4, "offer", {"side": "respondent"}), (7, "take_offer", {})
+    )
+    assert charged(events, day=9)[-2:] == [(CONSUMER, "offer", 3), (BUREAU, "mediating", 2)]
+
+
 def test_a_transfer_wipes_nothing_the_days_before_stay_with_the_bureaus_that_had_them():
     events = life((5, "return_to_intake", {"to": CITY}), (7, "dispatch", {"to": KUNSHAN}), (9, "accept", {}))
     found = ledger(events, FIRST + timedelta(days=10))
