@@ -10,7 +10,7 @@ from functools import partial
 from app.addresses import Unreached, target
 from app.outbound import Outbound
 from app.settings import VERSION
-from complaints.lifecycle import COMPLAINT, COMPLAINT_NOTES
+from complaints.lifecycle import COMPLAINT, COMPLAINT_NOTES, UNSEEN_BY_FIRM
 from merchants.lifecycle import ENROLMENT, ENROLMENT_NOTES, STANDING, STANDING_NOTES
 from workflows.case.casework import CLOCK_MOVED, CORRECT
 from workflows.delivery import webhooks
@@ -22,23 +22,11 @@ from workflows.store.session import Databases, Role
 
 SECONDS_DIGITS = 9
 EVERY_CASE = (CORRECT, CLOCK_MOVED)
-BETWEEN_OTHERS = (
-    "assign",
-    "propose_decline",
-    "answer_flags",
-    "approve_decline",
-    "request_identity",
-    "prove_identity",
-    "activation_letter",
-    "return_visit",
-)
-"""What of a complaint is between the bureau and the complainant, or the bureau's own: no firm is told."""
-
 EVENTS: Mapping[str, Iterable[str]] = {
     "complaint": (
         COMPLAINT.begins,
         *COMPLAINT.events,
-        *(note for note in COMPLAINT_NOTES if note not in BETWEEN_OTHERS),
+        *(note for note in COMPLAINT_NOTES if note not in UNSEEN_BY_FIRM),
         *EVERY_CASE,
     ),
     "enrolment": (ENROLMENT.begins, *ENROLMENT.events, *ENROLMENT_NOTES, "check", *EVERY_CASE),

@@ -116,6 +116,31 @@ COMPLAINT_NOTES = {
 }
 """Verbs that leave the state as it is, and the states they are possible in."""
 
+UNSEEN_BY_FIRM = (
+    "assign",
+    "propose_decline",
+    "answer_flags",
+    "approve_decline",
+    "refuse_decline",
+    "request_identity",
+    "prove_identity",
+    "agent_papers",
+    "join",
+    "assent",
+    "request_upward",
+    "send_down",
+    "dispute_open",
+    "dispute_answer",
+    "dispute_concede",
+    "dispute_refer",
+    "challenge",
+    "challenge_ended",
+    "bundle",
+    "activation_letter",
+    "return_visit",
+)
+"""What is between the bureau and the complainant, or the bureau's own: no page, notice or message tells a firm."""
+
 RECEIVED = "received"
 CASE_OPENED = "case_opened"
 NO_CASE = "no_case"

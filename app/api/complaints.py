@@ -25,10 +25,10 @@ from complaints.schemas.cases import (
     JournalOut,
     QueuePage,
     QueueQuery,
-    VerbIn,
     as_leg,
 )
 from complaints.schemas.delays import DelaysOut
+from complaints.schemas.verbs import VerbIn
 from workflows.case import clocks
 from workflows.case.tables import CaseEvent
 from workflows.errors import FieldError, RuleBroken

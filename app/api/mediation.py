@@ -13,8 +13,8 @@ from app.http.endpoint import endpoint, expected_version
 from app.views import mediation as views
 from complaints import mediation_queries, queries
 from complaints.operations import decide, entrusting
-from complaints.schemas.cases import VerbIn
 from complaints.schemas.mediation import CalendarOut, CalendarQuery, EntrustedOut, MediationOut, OrganisationsOut
+from complaints.schemas.verbs import VerbIn
 from workflows.errors import RuleBroken
 from workflows.time.clock import SHANGHAI
 

@@ -19,7 +19,7 @@ from complaints import queries, report_queries
 from complaints.drafts import NOBODY, Person, ReportDraft
 from complaints.operations import decide, filing, leads, reports
 from complaints.report_models import Report
-from complaints.schemas.cases import ClocksOut, JournalOut, ReportIn, VerbIn
+from complaints.schemas.cases import ClocksOut, JournalOut, ReportIn
 from complaints.schemas.reports import (
     FiledReport,
     LeadIn,
@@ -29,6 +29,7 @@ from complaints.schemas.reports import (
     ReportQuery,
     RevealIn,
 )
+from complaints.schemas.verbs import VerbIn
 from workflows.errors import NotFound
 from workflows.people.actor import ActorRole
 from workflows.people.tables import Account

@@ -19,9 +19,10 @@ from app.views import cases, competence, delays, intake, money
 from app.views.mediation import EVERY
 from complaints import after_queries, bridge_queries, codes, ledgers, mediation_queries, outcome, queries
 from complaints.after_models import Outcome
+from complaints.lifecycle import UNSEEN_BY_FIRM
 from complaints.models import Complaint
 from complaints.operations import acting, asking, decide
-from complaints.schemas.cases import VerbIn
+from complaints.schemas.verbs import VerbIn
 from workflows.case import clocks, journal
 from workflows.case.tables import CaseEvent
 from workflows.errors import FieldError, RuleBroken
@@ -55,16 +56,7 @@ OF_DISPUTES = ("challenge", "challenge_ended", "bundle")
 
 HIDDEN = {
     ActorRole.CONSUMER: ("assign", "request_upward", "send_down", *OF_DISPUTES),
-    ActorRole.MERCHANT: (
-        "assign",
-        *TO_COMPLAINANT,
-        "approve_decline",
-        "refuse_decline",
-        "request_identity",
-        "prove_identity",
-        *competence.BETWEEN_BUREAUS,
-        *OF_DISPUTES,
-    ),
+    ActorRole.MERCHANT: UNSEEN_BY_FIRM,
 }
 """Events of the bureau's own deliberation, which a page leaves out of the history of a role."""
 

@@ -17,7 +17,7 @@ from app.views import cases, money
 from app.views import mediation as views
 from complaints import codes, desks, mediation, queries
 from complaints.operations import decide, entrusting, negotiating
-from complaints.schemas.cases import VerbIn
+from complaints.schemas.verbs import VerbIn
 from workflows.errors import FieldError, RuleBroken
 from workflows.people.actor import OFFICIALS
 

@@ -25,7 +25,7 @@ from complaints.models import Complaint
 from complaints.operations import decide, extensions, leads, repeats, reports
 from complaints.operations.reports import Reporter
 from complaints.report_models import Report, ReportLetter
-from complaints.schemas.cases import VerbIn
+from complaints.schemas.verbs import VerbIn
 from workflows.errors import FieldError, RuleBroken
 from workflows.people.actor import ActorRole
 from workflows.people.tables import Bureau

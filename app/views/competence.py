@@ -35,9 +35,6 @@ ANSWERS = ("dispute_answer", "help_received", "help_answered")
 VERBS = (*FIELDS, *ANSWERS)
 """Steps that depend on more than the case's state; they are offered beside who is competent."""
 
-BETWEEN_BUREAUS = ("request_upward", "send_down", "dispute_open", "dispute_answer", "dispute_concede", "dispute_refer")
-"""What bureaus settle between themselves; a firm's page leaves it out."""
-
 
 @dataclass(frozen=True)
 class Shown:
