@@ -25,7 +25,7 @@ LATE_DAYS = 366
 
 PER_DAY = Declared(
     "filing.self_per_day",
-    20,
+    50,
     1,
     100_000,
     "filings",
