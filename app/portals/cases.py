@@ -16,9 +16,10 @@ from app.api.evidence import keep
 from app.http import context
 from app.portals import base
 from app.views import cases, delays, money
-from app.views.mediation import EVERY
+from app.views.mediation import EVERY, agreed_fen
 from complaints import after_queries, codes, ledgers, mediation_queries, outcome, queries
 from complaints.after_models import Outcome
+from complaints.lifecycle import MEDIATING
 from complaints.models import Complaint
 from complaints.operations import asking, decide
 from complaints.schemas.cases import VerbIn
@@ -100,6 +101,7 @@ def page(case: Complaint, **more: Any) -> dict[str, Any]:
         "offers": queries.offers(session, case.id),
         "evaluations": queries.evaluations(session, case.id),
         "verbs": [v for v in cases.verbs(case, actor) if v not in EVERY and offered(session, case, v, outcomes)],
+        "agreed_fen": agreed_fen(session, case) if case.state == MEDIATING else None,
         "supports": mediation_queries.supported(session, case) if actor.role in OFFICIALS else {},
         "fields": FIELDS | ({"confirm": ()} if outcomes and outcomes[0].kind is None else {}),
         "codes": codes,

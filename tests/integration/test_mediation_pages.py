@@ -148,6 +148,9 @@ def test_offers_and_blind_bids_on_the_page(world, people, case):
     assert "您已确认" in page(people, "my", case)
     step(world, people, "merchant", case, "confirm_terms", seen=seen)
     assert "双方已确认" in page(people, "officer", case)
+    agreed = proposed.split("，")[0]
+    assert agreed in page(people, "officer", case)
+    assert f'value="{agreed[1:]}"' in people["officer"].get(f"/officer/complaints/{case}").text
     assert one(world, BidRound, case).ended == "agreed"
     step(world, people, "my", case, "take_offer", offer_id=one(world, Offer, case).id)
     assert "双方已经谈定" in page(people, "officer", case)
