@@ -16,10 +16,10 @@ from app.api.evidence import keep
 from app.http import context
 from app.portals import base
 from app.views import cases, competence, delays, intake, money
-from app.views.mediation import EVERY
+from app.views.mediation import EVERY, agreed_fen
 from complaints import after_queries, bridge_queries, codes, ledgers, mediation_queries, outcome, queries
 from complaints.after_models import Outcome
-from complaints.lifecycle import UNSEEN_BY_FIRM
+from complaints.lifecycle import MEDIATING, UNSEEN_BY_FIRM
 from complaints.models import Complaint
 from complaints.operations import acting, asking, decide
 from complaints.schemas.verbs import VerbIn
@@ -118,6 +118,7 @@ def page(case: Complaint, **more: Any) -> dict[str, Any]:
         "evaluations": queries.evaluations(session, case.id),
         "verbs": [v for v in own_verbs(case) if v not in EVERY and offered(session, case, v, outcomes)],
         "people": intake.people(session, case, actor),
+        "agreed_fen": agreed_fen(session, case) if case.state == MEDIATING else None,
         "supports": mediation_queries.supported(session, case) if actor.role in OFFICIALS else {},
         "fields": FIELDS | ({"confirm": ()} if outcomes and outcomes[0].kind is None else {}),
         "codes": codes,

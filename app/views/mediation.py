@@ -36,7 +36,16 @@ def parts(session: Session, case: Complaint, actor: Actor) -> dict[str, Any]:
         "supports": mediation_queries.supported(session, case) if actor.role in OFFICIALS else {},
         "testing": appraisal.latest(session, case.id),
         "records": records(session, case),
+        "agreed_fen": agreed_fen(session, case),
     }
+
+
+def agreed_fen(session: Session, case: Complaint) -> int | None:
+    """What both sides have agreed on last, in fen: terms that both confirmed, or an offer that was taken."""
+    query = select(CaseEvent.body).where(CaseEvent.case_id == case.id)
+    query = query.where(CaseEvent.event.in_(("confirm_terms", "take_offer"))).order_by(CaseEvent.seq.desc())
+    facts = (json.loads(body)["facts"] for body in session.scalars(query.limit(MOST)))
+    return next((fact["amount_fen"] for fact in facts if "amount_fen" in fact), None)
 
 
 def records(session: Session, case: Complaint) -> dict[str, str]:

@@ -16,6 +16,7 @@ from tests.support.agreed import drained
 from tests.support.http import Api, make_app, now, token_for
 from tests.support.mediating import acting, colleague, council
 from workflows.case.tables import CaseEvent
+from workflows.delivery.notices import Notice
 from workflows.errors import Refused, RuleBroken
 from workflows.time.clock import SHANGHAI, SystemClock
 
@@ -147,6 +148,9 @@ def test_offers_and_blind_bids_on_the_page(world, people, case):
     assert "您已确认" in page(people, "my", case)
     step(world, people, "merchant", case, "confirm_terms", seen=seen)
     assert "双方已确认" in page(people, "officer", case)
+    agreed = proposed.split("，")[0]
+    assert agreed in page(people, "officer", case)
+    assert f'value="{agreed[1:]}"' in people["officer"].get(f"/officer/complaints/{case}").text
     assert one(world, BidRound, case).ended == "agreed"
     step(world, people, "my", case, "take_offer", offer_id=one(world, Offer, case).id)
     assert "双方已经谈定" in page(people, "officer", case)
@@ -314,3 +318,22 @@ def test_only_the_head_of_the_officers_own_bureau_opens_a_desk(app, world):
     body = {"officer": str(other.account), "reason": "轮岗"}
     assert api.post(f"/reports/{report}/reassign", body, If_Match='"1"').status_code == 404
     assert seen_by(world, world.officer_actor) == [report]
+
+
+def test_a_head_who_sees_a_report_hands_it_on_from_its_page_and_the_new_officer_hears_of_it(app, world, people):
+    world.clock = SystemClock()
+    report = with_report(world)
+    other, head = colleague(world), colleague(world, "supervisor", "head")
+    asked = {"version": world.read_report(report).version, "reason": "需要更多时间"}
+    assert people["officer"].post(f"/officer/reports/{report}/propose_extend", data=asked).status_code == 303
+    client = browser(app, world, head.account)
+    assert 'name="officer"' in client.get(f"/officer/reports/{report}").text
+    assert 'name="officer"' not in people["officer"].get(f"/officer/reports/{report}").text
+    values = {"version": world.read_report(report).version, "officer": other.account, "reason": "轮岗"}
+    assert client.post(f"/officer/reports/{report}/reassign", data=values).status_code == 303
+    assert (seen_by(world, other), seen_by(world, world.officer_actor)) == ([report], [])
+    assert seen_by(world, head) == [report]
+    drained(world)
+    with world.as_worker() as session:
+        told = session.scalars(select(Notice).where(Notice.key == "notice.report.reassign.officer")).all()
+    assert [n.recipient_id for n in told] == [other.account]
