@@ -77,6 +77,7 @@ class Report(CaseColumns, Base):
         Index("ix_report_queue", "officer_id", "next_due_on", "id", postgresql_where=text("state = 'received'")),
         Index("ix_report_officer", "officer_id", "id"),
         Index("ix_report_reporter", "reporter_id", "id"),
+        Index("ix_report_day", "city", "received_on"),
     )
 
 
