@@ -83,6 +83,7 @@ class Report(CaseColumns, Base):
         Index(
             "ix_report_keeping", "verified_on", postgresql_where=text("erased_on IS NULL AND verified_on IS NOT NULL")
         ),
+        Index("ix_report_day", "city", "received_on"),
     )
 
 

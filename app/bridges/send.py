@@ -99,8 +99,9 @@ def fetch(db: Databases, lease: Lease, platforms: Platforms) -> None:
         offered = platform.batches()
     except (Unanswered, Declined) as error:
         raise Postponed(error.code) from None
+    known = words.tables()
     for batch in offered:
-        plain = Batch(batch.key, [words.coded(row) for row in batch.rows])
+        plain = Batch(batch.key, [words.coded(row, known) for row in batch.rows])
         with db.transaction(Role.WORKER) as session:
             bridge_rows.take(session, system, city, plain, clock=DatabaseClock(session))
 

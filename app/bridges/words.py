@@ -70,9 +70,12 @@ def known(field: str, own: Mapping[str, Any]) -> Mapping[str, str]:
     return {**(_named(field) if field in LISTS else {}), **listed}
 
 
-def coded(row: Mapping[str, str], places: Places | None = None) -> dict[str, str]:
-    """A row with our codes for the words that we know; a word that is none stays, and the rules name it."""
-    found, own = dict(row), tables(places)
+def coded(row: Mapping[str, str], own: Mapping[str, Any]) -> dict[str, str]:
+    """A row with our codes for the words that we know; a word that is none stays, and the rules name it.
+
+    :param own: the tables, as :func:`tables` gives them.
+    """
+    found = dict(row)
     for field in ("kind", "category", "problem"):
         said = row.get(field, "").strip()
         found[field] = known(field, own).get(said.lower(), said)

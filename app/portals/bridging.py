@@ -213,7 +213,8 @@ def looked(path: Path) -> tuple[list[int], list[dict[str, str]]]:
     if missing := [name for name in NEEDED if name not in sheet.columns.values()]:
         said = "、".join(words.titles(here)[name] for name in missing)
         raise RuleBroken("import.columns", f"the file lacks these columns: {said}", field="file", columns=said)
-    found = [(number, words.coded(row, here)) for number, row in sheet.rows]
+    known = words.tables(here)
+    found = [(number, words.coded(row, known)) for number, row in sheet.rows]
     if not found:
         raise sheets.bad("empty", "the file has no rows")
     return [number for number, _ in found], [row for _, row in found]

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from complaints import comparing
@@ -54,14 +54,14 @@ def ours(session: Session, system: str, city: str, day: date, listed: Sequence[L
 
 
 def _ours(session: Session, kind: str, system: str, city: str, day: date, listed: Sequence[Listed]) -> Iterable[Ours]:
-    leg = LEGS[kind]
-    joined = and_(BridgeNumber.case_id == leg.id, BridgeNumber.system == system, BridgeNumber.ended_at.is_(None))
-    numbers = [row.number for row in listed if row.kind == kind]
-    query = select(leg, BridgeNumber.number).outerjoin(BridgeNumber, joined).where(leg.city == city)
-    query = query.where(or_(_of_day(leg, system, day), BridgeNumber.number.in_(numbers)))
-    for case, number in session.execute(query):
+    leg, numbers = LEGS[kind], [row.number for row in listed if row.kind == kind]
+    living = and_(BridgeNumber.case_id == leg.id, BridgeNumber.system == system, BridgeNumber.ended_at.is_(None))
+    of_day = select(leg, BridgeNumber.number).outerjoin(BridgeNumber, living)
+    of_list = select(leg, BridgeNumber.number).join(BridgeNumber, living).where(BridgeNumber.number.in_(numbers))
+    found = [*session.execute(of_day.where(leg.city == city, _of_day(leg, system, day)))]
+    found += session.execute(of_list.where(leg.city == city))
+    for case, number in {case.id: (case, number) for case, number in found}.values():
         yield Ours(number, kind, case.received_on, STATUS[case.state], case.id, bridges.party_of(case))
-        session.expunge(case)
 
 
 def _of_day(leg: Any, system: str, day: date) -> ColumnElement[bool]:

@@ -50,7 +50,7 @@ def hand_over(session: Session, draft: Draft, *, actor: Actor, clock: Clock) -> 
     """Keep a filing for a bureau that has not published this portal, and send it on.
 
     :raises RuleBroken: every field at fault, by name.
-    :raises Refused: nobody is signed in.
+    :raises Refused: nobody is signed in, or a report has no desk that it could be for.
     """
     if faults := rules.faults(draft, clock.today()):
         raise RuleBroken("validation", "the filing has faults", errors=faults)
@@ -58,9 +58,9 @@ def hand_over(session: Session, draft: Draft, *, actor: Actor, clock: Clock) -> 
         raise Refused("access.account", "a complaint needs a signed-in complainant")
     against = filing.answerable(session, draft.respondent, Asked(COMPLAINT, rule_set(clock.today()), NATIONAL, draft))
     kind = BOTH if draft.report else COMPLAINT
-    desk = desk_of(session, against.bureau.id) if draft.report else None
+    party = filing.desk(session, against.bureau) if draft.report else against.bureau.id
     row = BridgeHandover(id=new_id(), account_id=actor.account, bureau_id=against.bureau.id, kind=kind)
-    row.party_id, row.state, row.made_at = desk or against.bureau.id, "waiting", clock.now()
+    row.party_id, row.state, row.made_at = party, "waiting", clock.now()
     said = fields(draft, against.name, against.address, against.uscc)
     files = [str(file) for file in draft.evidence]
     seal(session, row, "body", json.dumps(said | {"evidence": files}, ensure_ascii=False))

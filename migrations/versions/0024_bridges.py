@@ -31,6 +31,10 @@ def upgrade() -> None:
     inbound()
     handed()
     compared()
+    with op.get_context().autocommit_block():
+        op.create_index(
+            "ix_report_day", "report", ["city", "received_on"], postgresql_concurrently=True, if_not_exists=True
+        )
 
 
 def numbers() -> None:

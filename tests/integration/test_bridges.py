@@ -16,8 +16,8 @@ from complaints.operations.bridge_days import settle
 from tests.factories import DraftFactory, ReportFactory
 from tests.support.platform import DAY, row, standing_in
 from workflows.delivery import notices
-from workflows.errors import Conflict, RuleBroken, Stale
-from workflows.store.session import DatabaseClock
+from workflows.errors import Conflict, Refused, RuleBroken, Stale
+from workflows.store.session import DatabaseClock, Identity, Role
 
 
 @pytest.fixture
@@ -339,3 +339,15 @@ def test_a_number_typed_in_is_checked_and_ends_the_waiting(world, platforms):
         left = bridge_queries.to_key_in(session, [world.bureau], "national", "file")
         assert [p.case_id for p in left] == [second]
     assert number(world, first) == "QG2026070001"
+
+
+def test_a_hand_over_with_a_report_in_it_is_for_the_desk_of_reports_alone(unpublished, platforms, root):
+    world, platforms.known = unpublished, dict
+    found = handed(world, platforms, report=ReportFactory())
+    assert read_handed(world, found).party_id == world.officer
+    with world.db.transaction(Role.OFFICER, Identity(world.other_consumer, (world.bureau,))) as session:
+        assert bridge_queries.to_hand_over(session, [world.bureau, world.officer]) == []
+    root.execute("UPDATE account SET disabled_at = now() WHERE kind = 'officer'")
+    root.commit()
+    with pytest.raises(Refused, match="no officer for reports"):
+        handed(world, platforms, report=ReportFactory())

@@ -24,9 +24,8 @@ def test_each_platforms_form_asks_for_known_fields_once():
 
 
 def test_words_become_codes_and_what_is_none_stays():
-    row = words.coded(
-        {"kind": "投诉举报", "category": "服装鞋帽", "problem": "质量问题", "requests": "退货、退款，道歉"}
-    )
+    said = {"kind": "投诉举报", "category": "服装鞋帽", "problem": "质量问题", "requests": "退货、退款，道歉"}
+    row = words.coded(said, words.tables())
     assert (row["kind"], row["category"], row["problem"]) == ("both", "goods.clothing", "quality")
     assert row["requests"] == "return;refund;道歉"
 
