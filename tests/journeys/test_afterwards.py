@@ -14,11 +14,16 @@ from tests.journeys.test_every_page import SMALL, sound
 LINK = re.compile(r"https?://\S+(/rate/[\w-]{22})")
 
 
+def callers(url: str) -> dict[str, Caller]:
+    """The consumer, the firm and the officer, signed in by API."""
+    return {who: Caller(url, who) for who in ("lin.demo", "shop.suzhou", "officer.gusu")}
+
+
 class Case:
     """A complaint by lin.demo about the shop with a plaque, and the steps of its people."""
 
-    def __init__(self, url: str, store: str) -> None:
-        self.people = {who: Caller(url, who) for who in ("lin.demo", "shop.suzhou", "officer.gusu")}
+    def __init__(self, url: str, store: str, people: dict[str, Caller] | None = None) -> None:
+        self.people = people or callers(url)
         filed = {
             "complainant": {"name": "林样例", "address": "苏州市姑苏区平江路9号"},
             "respondent": {"store_id": store},

@@ -11,15 +11,21 @@ import pytest
 from seeds.people import council_id
 from tests.journeys.conftest import DESK, PHONE, sign_in_by_phone, sign_in_staff
 from tests.journeys.doors import WAIT_SECONDS
-from tests.journeys.test_afterwards import Case
+from tests.journeys.test_afterwards import Case, callers
 from tests.journeys.test_every_page import SMALL, sound
 from workflows.time.clock import SHANGHAI, SystemClock
 
 
+@pytest.fixture(scope="module")
+def signed_in(site):
+    """Signed in once for all: a one-time code is good once, and too many tries are slowed down."""
+    return callers(site.url)
+
+
 @pytest.fixture
-def mediating(site, doors) -> Case:
+def mediating(site, doors, signed_in) -> Case:
     """A complaint in mediation, about the shop with a plaque."""
-    case = Case(site.url, doors[0].store)
+    case = Case(site.url, doors[0].store, signed_in)
     case.step("officer.gusu", "accept")
     case.step("officer.gusu", "told", by="phone")
     case.step("lin.demo", "consent", side="complainant")
