@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from complaints import capacity
@@ -112,8 +112,3 @@ def check_choice(count: int) -> None:
     """
     if not 1 <= count <= capacity.REPRESENTATIVES:
         raise RuleBroken("joint.representatives", "choose one or two representatives (art. 12)", field="persons")
-
-
-def named(missing: Sequence[str]) -> str:
-    """Who is missing, as an error lists them."""
-    return "、".join(missing)

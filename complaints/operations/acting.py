@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from complaints import capacity, intake_rules
+from complaints import capacity
 from complaints.capacity import Person, Power
 from complaints.intake_models import Assent, CoComplainant, ComplaintAgent
 from complaints.models import Complaint
@@ -92,7 +92,7 @@ def check_agreed(
     given = _given(session, complaint.id, about, amount_fen)
     missing = [name for account, name in asked if account not in given]
     if missing:
-        names = intake_rules.named(missing)
+        names = "、".join(missing)
         raise RuleBroken("assent.missing", f"the consent of these persons is missing (art. 12): {names}", names=names)
     for row in given.values():
         row.used_at = clock.now()

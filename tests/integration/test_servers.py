@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -55,9 +56,15 @@ def test_data_survives_a_kill_and_a_restart(postgres):
         assert connection.execute("SELECT id FROM fact").fetchall() == [(1,)]
 
 
+def inet_connections(pid):
+    """The connections of a server and its children, but for those children that end while they are asked."""
+    for process in (psutil.Process(pid), *psutil.Process(pid).children()):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            yield from process.net_connections("inet")
+
+
 def test_the_private_database_listens_on_no_port_and_wants_a_password(postgres):
-    listening = [c for p in psutil.Process(postgres.process.pid).children() for c in p.net_connections("inet")]
-    assert [c for c in listening if c.status == psutil.CONN_LISTEN] == []
+    assert [c for c in inet_connections(postgres.process.pid) if c.status == psutil.CONN_LISTEN] == []
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(host=str(postgres.places.sockets()), dbname="postgres", user="wuyou_root", password="guess")
 
