@@ -17,6 +17,7 @@ from app.commands.inputs import DAY, json_option
 from app.commands.proof import conclude, verify_group
 from app.wiring import KINDS, MACHINES
 from complaints.lifecycle import COMPLAINT_NOTES, REPORT_NOTES
+from complaints.oversight import TALK_NOTES
 from merchants.lifecycle import ENROLMENT_NOTES, STANDING_NOTES
 from workflows.case import numbers, replaying
 from workflows.case.machine import Machine
@@ -33,6 +34,9 @@ NOTES: Mapping[str, Notes] = {
     "report": REPORT_NOTES,
     "enrolment": ENROLMENT_NOTES,
     "standing": STANDING_NOTES,
+    "order": {},
+    "talk": TALK_NOTES,
+    "consultation": {},
 }
 """The states in which each note of a kind is possible."""
 

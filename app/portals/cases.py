@@ -21,7 +21,7 @@ from complaints import after_queries, bridge_queries, codes, ledgers, mediation_
 from complaints.after_models import Outcome
 from complaints.lifecycle import MEDIATING, UNSEEN_BY_FIRM
 from complaints.models import Complaint
-from complaints.operations import acting, asking, decide
+from complaints.operations import acting, answers, asking, decide
 from complaints.schemas.verbs import VerbIn
 from workflows.case import clocks, journal
 from workflows.case.tables import CaseEvent
@@ -154,6 +154,7 @@ def offered(session: Session, case: Complaint, verb: str, outcomes: Sequence[Out
         "confirm": outcome.may_answer(known),
         "deny": outcome.may_answer(known),
         "match_receipt": waits and latest is not None and latest.proof_file is not None,
+        "prove_identity": verb == "prove_identity" and answers.asked(session, case.id),
         "answer_kept": verb == "answer_kept" and asking.open_question(session, case.id) is not None,
         "evaluate": not (verb == "evaluate" and queries.evaluations(session, case.id)),
     }.get(verb, True)

@@ -75,12 +75,17 @@ def prove_identity(session: Session, complaint: Complaint, proof: UUID, *, actor
     :raises RuleBroken: an unknown file.
     """
     rules.check_note("prove_identity", complaint.state)
-    asked = select(CaseEvent.seq).where(CaseEvent.case_id == complaint.id, CaseEvent.event == "request_identity")
-    if session.scalar(asked.limit(1)) is None:
+    if not asked(session, complaint.id):
         raise Conflict("identity.unasked", "no proof of identity was asked for")
     session.execute(update(Evidence).where(Evidence.id == proof).values(bureau_only=True))
     _attached(session, complaint, proof, actor)
     casework.note(session, complaint, "prove_identity", actor=actor, clock=clock, step=Step(facts={"files": 1}))
+
+
+def asked(session: Session, case: UUID) -> bool:
+    """Whether proof of identity was asked for in a case."""
+    query = select(CaseEvent.seq).where(CaseEvent.case_id == case, CaseEvent.event == "request_identity")
+    return session.scalar(query.limit(1)) is not None
 
 
 def _attached(session: Session, complaint: Complaint, proof: UUID | None, actor: Actor) -> None:

@@ -82,7 +82,7 @@ def stands_in(session: Session, bureau: UUID, account: UUID | None, today: date)
     return next((row for row in acting(session, [bureau], today) if row.deputy_id == account), None)
 
 
-def check_decides(session: Session, bureau: UUID, actor: Actor, asker: UUID, clock: Clock) -> dict[str, str]:
+def check_decides(session: Session, bureau: UUID, actor: Actor, asker: UUID | None, clock: Clock) -> dict[str, str]:
     """What the law wants approved is approved by the head, or a deputy, and by another person than asked.
 
     The facts that the journal keeps of it: ``on_behalf_of`` names the head whom a deputy stood in for.
@@ -92,7 +92,7 @@ def check_decides(session: Session, bureau: UUID, actor: Actor, asker: UUID, clo
     deputy = None if actor.role is ActorRole.SUPERVISOR else stands_in(session, bureau, actor.account, clock.today())
     if actor.role is not ActorRole.SUPERVISOR and deputy is None:
         raise Refused("approval.head", "only the head of the bureau decides this")
-    if actor.account == asker:
+    if asker is not None and actor.account == asker:
         raise Refused("approval.own", "whoever asks does not decide it: another person must")
     return {"on_behalf_of": str(deputy.head_id)} if deputy else {}
 

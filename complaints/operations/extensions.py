@@ -87,9 +87,10 @@ def possible(session: Session, report: Report, clock: Clock) -> bool:
 
 def _decide(session: Session, report: Report, actor: Actor, clock: Clock) -> tuple[ReportExtension, dict[str, str]]:
     row = asked(session, report)
+    decides = deputies.check_decides(session, report.bureau_id, actor, row.asked_by if row else None, clock)
     if row is None:
         raise RuleBroken("extend.none", "no extension has been asked for")
-    return row, deputies.check_decides(session, report.bureau_id, actor, row.asked_by, clock)
+    return row, decides
 
 
 def _check_time(session: Session, report: Report, clock: Clock) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 
 from complaints.lifecycle import COMPLAINT, COMPLAINT_NOTES
 from complaints.models import Complaint
-from complaints.operations import decide, filing, mediate
+from complaints.operations import decide, filing, mediate, offers
 from complaints.terms import ACCEPT, MEDIATE, NOTIFY
 from tests.integration.test_enrolment import work
 from tests.support.world import NOON, World
@@ -60,7 +60,7 @@ STEPS = {
     "open_mediation": (mediate.open_mediation, {}),
     "testing": (mediate.testing, {}),
     "tested": (mediate.tested, {}),
-    "offer": (mediate.offer, {"side": "respondent", "amount_fen": 20000}),
+    "offer": (offers.offer, {"side": "respondent", "amount_fen": 20000}),
     "settle": (mediate.settle, {"amount_fen": 39900}),
     "terminate": (mediate.terminate, {"ground": "O121-23-3"}),
     "terminate for time": (mediate.terminate, {"ground": "O121-23-5"}),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from uuid import uuid4
 
 import pytest
@@ -85,7 +86,7 @@ def test_each_side_sees_its_own_view_and_only_the_complainant_plain_details(
     assert stranger.get(f"/complaints/{case}").status_code == 404
     assert stranger.get(f"/complaints/{case}").json == stranger.get(f"/complaints/{uuid4()}").json
     assert officer.get(f"/complaints/{case}").json["allowed"][:3] == ["accept", "decline", "return_to_intake"]
-    assert merchant.get(f"/complaints/{case}").json["allowed"] == []
+    assert merchant.get(f"/complaints/{case}").json["allowed"] == ["answer"]
 
 
 def test_a_report_leg_is_known_to_its_filer_only(world, consumer, merchant, officer):
@@ -349,7 +350,8 @@ def test_the_spec_describes_every_route_of_the_api(app):
     spec = app.test_client().get("/api/v1/openapi.json").json
     assert spec["openapi"] == "3.1.0"
     described = {path.replace("{", "<").replace("}", ">") for path in spec["paths"]}
-    routes = {r.rule.replace("uuid:", "") for r in app.url_map.iter_rules() if r.rule.startswith("/api/v1/")}
+    rules = (rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1/"))
+    routes = {re.sub(r"<\w+(\([^)]*\))?:", "<", rule) for rule in rules}
     assert routes - described == {"/api/v1/openapi.json"}
 
 

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from app.documents import render
 from complaints.drafts import Person, Respondent
-from complaints.operations import assign, decide, filing, mediate, second
+from complaints.operations import assign, decide, filing, mediate, offers, second
 from tests.factories import AccountFactory, DraftFactory, MembershipFactory, ReportFactory
 from tests.support.http import Api, make_app, token_for
 from tests.support.paper import text_of
@@ -129,6 +129,6 @@ def test_the_longest_case_still_fits(app, world):
     for _ in range(30):
         with world.as_consumer() as session:
             found = decide.find(session, case)
-            mediate.offer(session, found, "complainant", 1, "出" * 500, actor=world.consumer_actor, clock=world.clock)
+            offers.offer(session, found, "complainant", 1, "出" * 500, actor=world.consumer_actor, clock=world.clock)
     said = pdf(app, world, world.officer, case, "officer")
     assert len(said) < render.MOST_OUTPUT

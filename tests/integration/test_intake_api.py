@@ -75,7 +75,7 @@ def test_an_agents_missing_papers_are_shown_to_both_sides_of_the_desk_and_not_to
     assert seen["agent"]["missing"] == ["period", "original", "identity"]
     assert seen["agent"]["supports"] == "O121-16-5"
     assert seen["agent"]["name"] == "王**"
-    assert consumer.get(f"/complaints/{made.json['id']}").json["allowed"] == []
+    assert consumer.get(f"/complaints/{made.json['id']}").json["allowed"] == ["prove_identity", "supplement"]
     firm = Api(app, token_for(world.db, world.merchant)).get(f"/complaints/{made.json['id']}").json
     assert (firm["agent"], firm["co_complainants"]) == (None, [])
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from complaints.drafts import Person, ReportDraft, Respondent
-from complaints.operations import decide, filing, mediate, outcomes, repeats, reports
+from complaints.operations import decide, filing, mediate, offers, outcomes, repeats, reports
 from seeds.reference import bureau_id
 from tests.factories import FactsFactory
 from tests.support.world import World, at
@@ -120,8 +120,8 @@ STEPS: dict[str, Callable[[Way], object]] = {
     "open_mediation": lambda way: way.officer(mediate.open_mediation),
     "testing": lambda way: way.officer(mediate.testing),
     "tested": lambda way: way.officer(mediate.tested),
-    "offer": lambda way: way.consumer(mediate.offer, "complainant", 39900, "全额退款。"),
-    "offer_firm": lambda way: way.firm(mediate.offer, "respondent", 20000, "退一半。"),
+    "offer": lambda way: way.consumer(offers.offer, "complainant", 39900, "全额退款。"),
+    "offer_firm": lambda way: way.firm(offers.offer, "respondent", 20000, "退一半。"),
     "settle": lambda way: way.officer(mediate.settle, 30000),
     "terminate": lambda way: way.officer(mediate.terminate, way.ending_ground, "双方分歧大。"),
     "withdraw": lambda way: way.consumer(mediate.withdraw),
