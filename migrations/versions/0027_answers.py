@@ -1,4 +1,4 @@
-"""Files of a case that are for the bureau alone, as proof of identity: the other side never sees them."""
+"""Files of a case that are for the bureau alone, as proof of identity: neither the other side nor a council sees them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("evidence", sa.Column("bureau_only", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.execute("DROP POLICY merchant_reads ON evidence")
-    mine = f"owner_id = app_account() OR (NOT bureau_only AND {seen('evidence', 'case_id', 'merchant')})"
-    policy("evidence", "merchant_reads", "SELECT", "merchant", mine)
+    for audience, own in (("merchant", "owner_id = app_account() OR "), ("council", "")):
+        op.execute(f"DROP POLICY {audience}_reads ON evidence")
+        reads = f"{own}(NOT bureau_only AND {seen('evidence', 'case_id', audience)})"
+        policy("evidence", f"{audience}_reads", "SELECT", audience, reads)

@@ -40,6 +40,9 @@ from workflows.case import clocks
 from workflows.case.tables import CaseEvent
 from workflows.delivery.notices import Notice
 from workflows.errors import Conflict, NotFound, Refused, RuleBroken
+from workflows.store.db import new_id
+from workflows.store.evidence import Evidence
+from workflows.store.session import Role
 
 
 def events(world, case):
@@ -278,6 +281,20 @@ def test_a_council_holds_sessions_gives_the_case_back_and_sees_no_more_of_it(wor
             assert session.scalars(select(CaseEvent)).all() == []
     by_officer(world, case, mediate.settle, 39900, on="2026-07-22")
     assert one(world, Entrustment, case).result == "agreed"
+
+
+def test_a_council_sees_the_files_of_both_sides_and_no_proof_of_identity(world):
+    actor = council(world)
+    case = entrusted(world, actor)
+    with world.db.transaction(Role.OWNER) as session:
+        for name, bureau_only in (("receipt.jpg", False), ("identity.jpg", True)):
+            row = Evidence(
+                id=new_id(), owner_id=world.consumer, case_id=case, media_type="image/jpeg", name=name, size=10,
+                original_digest="0" * 64, shown_digest="1" * 64, uploaded_at=world.clock.now(), bureau_only=bureau_only,
+            )  # fmt: skip
+            session.add(row)
+    with acting(world, actor) as session:
+        assert session.scalars(select(Evidence.name)).all() == ["receipt.jpg"]
 
 
 def test_a_council_decides_nothing_entrusts_nobody_and_never_sees_a_report(world):
