@@ -6,9 +6,8 @@ import time
 
 import requests
 
-from app.identity import totp
-from seeds import people
 from tests.journeys.conftest import DESK, PHONE, sign_in_staff
+from tests.journeys.doors import token
 from tests.journeys.test_every_page import sound
 from workflows.time.clock import SystemClock
 
@@ -18,18 +17,9 @@ PROMISE = {"days": 15, "categories": ["goods.clothing"], "cross_store": True}
 class Client:
     """JSON calls as one of the demo's staff."""
 
-    def __init__(self, site, login: str, *, code: bool = False) -> None:
+    def __init__(self, site, login: str) -> None:
         self.base = f"{site.url}/api/v1"
-        until = time.monotonic() + 70
-        while True:
-            body = {"login": login, "password": people.PASSWORD}
-            if code:
-                body["totp"] = totp.code(people.TOTP, SystemClock().now())
-            answer = requests.post(f"{self.base}/sessions", json=body, timeout=10)
-            if answer.status_code == 201 or time.monotonic() > until:
-                break
-            time.sleep(5)
-        self.headers = {"Authorization": f"Bearer {answer.json()['token']}"}
+        self.headers = {"Authorization": f"Bearer {token(site.url, login)}"}
 
     def get(self, path):
         return requests.get(f"{self.base}{path}", headers=self.headers, timeout=20).json()
@@ -59,7 +49,7 @@ def draft(shop: Client, brand: str, firm: str, number: int) -> str:
 
 def enrolled(site, brand: str, firm: str) -> list[str]:
     """Two new stores of the brand in one district, through application, checks and approval; their plaques."""
-    shop, chief = Client(site, "shop.suzhou"), Client(site, "chief.suzhou", code=True)
+    shop, chief = Client(site, "shop.suzhou"), Client(site, "chief.suzhou")
     cases = [draft(shop, brand, firm, number) for number in (1, 2)]
     for case in cases:
         shop.post(f"/enrolments/{case}/submit", {"signed": True}, 1)

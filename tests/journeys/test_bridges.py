@@ -47,7 +47,7 @@ def looks(page, shot, address: str, name: str) -> None:
 def until(page, words: str) -> None:
     """Look again until a page says something."""
     for _ in range(60):
-        page.reload()
+        page.goto(page.url)
         if words in page.locator("main").inner_text():
             return
         page.wait_for_timeout(500)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import requests
 
-from seeds import people
+from tests.journeys import doors
 from tests.journeys.conftest import DESK, PHONE, sign_in_by_phone, sign_in_staff
 from tests.journeys.test_every_page import SMALL, sound
 from tests.journeys.test_main_job import act
@@ -24,8 +24,7 @@ def looks(page, shot, address: str, name: str) -> None:
 def filed(site, respondent: dict) -> str:
     """A complaint of the demo's consumer; its id."""
     api, today = f"{site.url}/api/v1", str(SystemClock().today())
-    body = {"login": "lin.demo", "password": people.PASSWORD}
-    token = requests.post(f"{api}/sessions", json=body, timeout=10).json()["token"]
+    token = doors.token(site.url, "lin.demo")
     filing = {
         "complainant": {"name": "林晓样", "address": "苏州市姑苏区样板路8号"},
         "respondent": respondent,

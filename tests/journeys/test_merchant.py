@@ -15,12 +15,11 @@ from sqlalchemy import select
 
 from app import database
 from app import settings as app_settings
-from app.identity import totp
 from merchants.lifecycle import STANDING
 from merchants.models import Standing
 from merchants.operations import standing
-from seeds import people
 from tests.factories import credit_code
+from tests.journeys import doors as door_makers
 from tests.journeys.conftest import DESK, PHONE, sign_in_staff, texted
 from tests.journeys.test_every_page import sound
 from workflows.case import casework
@@ -39,18 +38,10 @@ NARROW = {"width": 320, "height": 640}
 
 @pytest.fixture(scope="session")
 def officer(site):
-    """The county bureau over the API; a one-time code is good once, so the next may be needed."""
-    session, until = requests.Session(), time.monotonic() + 70
-    while time.monotonic() < until:
-        for ahead in (0, totp.STEP_SECONDS):
-            code = totp.code(people.TOTP, SystemClock().now() + timedelta(seconds=ahead))
-            body = {"login": "officer.gusu", "password": people.PASSWORD, "totp": code}
-            answer = requests.post(f"{site.url}/api/v1/sessions", json=body, timeout=10)
-            if answer.ok:
-                session.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-                return session
-        time.sleep(5)
-    raise AssertionError("the officer could not sign in")
+    """The county bureau over the API."""
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {door_makers.token(site.url, 'officer.gusu')}"
+    return session
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import requests
 
-from seeds import people
+from tests.journeys import doors
 from tests.journeys.conftest import DESK, PHONE, sign_in_staff
 from tests.journeys.test_every_page import SMALL, sound
 from tests.journeys.test_reports import STORY
@@ -22,8 +22,7 @@ GYM = "一夜关门健身房"
 def gym(site):
     """A gym that shut overnight: complaints about one firm that nobody has registered."""
     api = f"{site.url}/api/v1"
-    given = {"login": "lin.demo", "password": people.PASSWORD}
-    token = requests.post(f"{api}/sessions", json=given, timeout=10).json()["token"]
+    token = doors.token(site.url, "lin.demo")
     numbers = []
     for n in range(4):
         body = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import requests
 
-from seeds import people
+from tests.journeys import doors
 from tests.journeys.conftest import DESK, PHONE, sign_in_by_phone, sign_in_staff
 from tests.journeys.test_every_page import SMALL, sound
 from tests.journeys.test_main_job import act
@@ -16,8 +16,7 @@ STORY = "买的十件外套洗了一次全部脱线，店员拒绝退换，要�
 def filed(site, count: int) -> list[str]:
     """Complaints of the demo's consumer, alike on purpose; their ids."""
     api = f"{site.url}/api/v1"
-    body = {"login": "lin.demo", "password": people.PASSWORD}
-    token = requests.post(f"{api}/sessions", json=body, timeout=10).json()["token"]
+    token = doors.token(site.url, "lin.demo")
     filing = {
         "complainant": {"name": "林晓样", "address": "苏州市姑苏区样板路8号"},
         "respondent": {"name": "观前演示服饰店", "address": "苏州市姑苏区观前街1号"},
