@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.documents import letter
@@ -26,12 +28,15 @@ from workflows.case import calendars, clocks
 from workflows.store.session import Identity, Role
 from workflows.time.calendar import Calendar
 
-ASKED = 60
+ASKED = 30
 PAGE = 50
 CLOCKS = int(os.environ.get("WUYOU_BENCH_CLOCKS", "1000000"))
 SECONDS = float(os.environ.get("WUYOU_BENCH_SECONDS", "10"))
 
-WORDS = text("SELECT g FROM (SELECT unnest(grams) AS g FROM complaint LIMIT 20000) w WHERE length(g) = 2 GROUP BY g")
+WORDS = text(
+    "SELECT g FROM (SELECT unnest(grams) AS g FROM complaint LIMIT 20000) w WHERE g ~ '^[一-龥]{2}$' GROUP BY g"
+)
+"""Of the stories alone: the copies have numbers of their own."""
 COPY_CLOCKS = """
 INSERT INTO case_clock (id, case_id, case_kind, term, rule, start_on, received_on, events, due_on, safe_on, provisional,
     paused_since, calendar_version)
@@ -49,10 +54,15 @@ def search_time(system: harness.System, bureau: Any) -> float:
     with system.db.transaction(Role.OWNER) as session:
         words = sorted(session.scalars(WORDS))
     asked = random.Random(12315).choices(words, k=ASKED)
-    with system.db.transaction(Role.OFFICER, identity) as session:
-        return statistics.median(
-            _ms(session, lambda w=word: searching.search(session, w, limit=PAGE)) for word in asked
-        )
+    return statistics.median(_searched(system, identity, word) for word in asked)
+
+
+def _searched(system: harness.System, identity: Identity, word: str) -> float:
+    """One search; where the server's limit of time ends it, that long."""
+    began = time.perf_counter()
+    with suppress(DBAPIError), system.db.transaction(Role.OFFICER, identity) as session:
+        return _ms(session, lambda: searching.search(session, word, limit=PAGE))
+    return (time.perf_counter() - began) * 1000
 
 
 def _ms(session: Session, work: Callable[[], object]) -> float:
