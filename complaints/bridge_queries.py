@@ -39,12 +39,6 @@ def numbers_of(session: Session, case: UUID) -> Sequence[BridgeNumber]:
     return session.scalars(query.order_by(BridgeNumber.system.desc())).all()
 
 
-def by_number(session: Session, number: str) -> Sequence[UUID]:
-    """The complaints that the caller may see and that have a number in another system."""
-    query = select(BridgeNumber.case_id).where(BridgeNumber.number == number, BridgeNumber.case_kind == "complaint")
-    return session.scalars(query.where(BridgeNumber.ended_at.is_(None)).limit(MOST)).all()
-
-
 def to_key_in(
     session: Session, parties: Sequence[UUID], system: str, what: str, limit: int = MOST
 ) -> Sequence[BridgePush]:

@@ -34,12 +34,3 @@ SETTINGS: Mapping[str, Declared] = {s.code: s for s in (COMPLAINT, REPORT)}
 def last_day(today: date, days: int) -> date:
     """The last day on which a case may have ended for its values to go today: ``days`` whole days lie between."""
     return today - timedelta(days=days + 1)
-
-
-def may_erase(ended: date | None, today: date, days: int, *, held: bool) -> bool:
-    """Whether the personal values of a case may go.
-
-    :param ended: the day the case ended; None while it has not.
-    :param held: whether a lawsuit, a reconsideration or anything else holds its file (诉讼保全).
-    """
-    return ended is not None and not held and ended <= last_day(today, days)

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -60,9 +60,13 @@ def search_time(system: harness.System, bureau: Any) -> float:
 def _searched(system: harness.System, identity: Identity, word: str) -> float:
     """One search; where the server's limit of time ends it, that long."""
     began = time.perf_counter()
-    with suppress(DBAPIError), system.db.transaction(Role.OFFICER, identity) as session:
-        return _ms(session, lambda: searching.search(session, word, limit=PAGE))
-    return (time.perf_counter() - began) * 1000
+    try:
+        with system.db.transaction(Role.OFFICER, identity) as session:
+            return _ms(session, lambda: searching.search(session, word, limit=PAGE))
+    except DBAPIError as error:
+        if not isinstance(error.orig, QueryCanceled):
+            raise
+        return (time.perf_counter() - began) * 1000
 
 
 def _ms(session: Session, work: Callable[[], object]) -> float:
@@ -77,7 +81,8 @@ def found(small: float, large: float, cases: str) -> dict[str, Any]:
     """The figure of the search at two sizes."""
     how = (
         f"{cases} cases; median of {ASKED} first pages for words of two characters from the stories, through row-level"
-        " security and the mapper; cases beyond the first ten thousand are copies, so every word has as many more"
+        " security and the mapper; cases beyond the first ten thousand are copies, so every word has as many more;"
+        " a search that the server's limit of time ends counts with that limit"
     )
     return figure("complaint_search_1m_vs_10k", large, "ms", small, large / small, how)
 

@@ -39,7 +39,6 @@ LIFE = Declared(
 SETTINGS = {LIFE.code: LIFE}
 
 STAFFED = text("SELECT enterprise_staffed(:enterprise)")
-MOST_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -78,12 +77,6 @@ def issue(session: Session, firm: Enterprise, *, actor: Actor, clock: Clock) -> 
     session.add(row)
     session.flush()
     return Activated(row, code, clock.today() + life)
-
-
-def letters(session: Session, enterprise: UUID) -> list[Activation]:
-    """The letters that were made for a firm, newest first."""
-    query = select(Activation).where(Activation.enterprise_id == enterprise).order_by(Activation.id.desc())
-    return list(session.scalars(query.limit(MOST_SHOWN)))
 
 
 def known(session: Session, draft: EnterpriseDraft, *, clock: Clock) -> Enterprise:

@@ -9,10 +9,12 @@ import pytest
 from PIL import Image
 
 from complaints import ledgers
-from complaints.operations import decide
+from complaints.operations import answers, decide
 from tests.integration.test_enrolment import work
 from tests.support.http import Api, make_app, token_for
 from tests.support.world import at
+from workflows.store.db import new_id
+from workflows.store.evidence import Evidence
 
 
 @pytest.fixture
@@ -103,6 +105,15 @@ def test_an_answer_needs_words_and_only_so_many(app, world):
 def test_the_days_after_proof_was_handed_in_are_the_bureaus(app, world):
     case = world.file(at("2026-07-20"))
     world.decide(case, decide.request_identity, date(2026, 7, 30), clock=at("2026-07-21"))
+    with world.as_consumer() as session:
+        paper = Evidence(
+            id=new_id(), owner_id=world.consumer, media_type="image/png", name="paper.png", original_digest="0" * 64,
+            shown_digest="1" * 64, size=10, uploaded_at=world.clock.now(),
+        )  # fmt: skip
+        session.add(paper)
+        session.flush()
+        found = decide.find(session, case)
+        answers.prove_identity(session, found, paper.id, actor=world.consumer_actor, clock=at("2026-07-23"))
     with world.as_worker() as session:
-        waits = ledgers.of_case(session, case, date(2026, 7, 25)).totals
-    assert (waits["bureau"], waits["consumer"]) == (2, 4)
+        held = ledgers.of_case(session, case, date(2026, 7, 25)).totals
+    assert (held["bureau"], held["consumer"]) == (4, 2)
